@@ -1,0 +1,48 @@
+// Budgets over the wire (gzip) of what a visitor loads at each step, read from the built pages and the imports of their chunks.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const site = 'dist/web'
+const chunks = existsSync(join(site, 'assets')) ? readdirSync(join(site, 'assets')) : []
+const still = /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g
+const lazy = /import\(\s*["'`]\.\/([\w.-]+\.js)["'`]\s*\)/g
+
+/** The files that a page names: scripts, what is loaded ahead for them, and styles. */
+function linked(page) {
+  if (!existsSync(join(site, page)))
+    throw new Error(`There is no ${site}/${page}. Build it with: npm run build`)
+  const html = readFileSync(join(site, page), 'utf8')
+  return [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, file]) => file)
+}
+
+/** The chunks of these names with all that they import, by the given kinds of imports. */
+function reached(names, kinds) {
+  const found = new Set(
+    chunks.filter((chunk) => names.some((name) => new RegExp(`^${name}-.{8}\\.(js|css)$`).test(chunk))),
+  )
+  for (const chunk of found) {
+    if (!chunk.endsWith('.js')) continue
+    const text = readFileSync(join(site, 'assets', chunk), 'utf8')
+    for (const kind of kinds) for (const [, other] of text.matchAll(kind)) found.add(other)
+  }
+  if (found.size === 0)
+    throw new Error(`No chunk is named ${names.join(' or ')}; .size-limit.mjs names those of an older build`)
+  return [...found].map((chunk) => `assets/${chunk}`)
+}
+
+function budget(name, limit, files) {
+  return { name, limit, path: files.map((file) => join(site, file)), gzip: true }
+}
+
+const index = ['index.html', ...linked('index.html')]
+const running = [...new Set([...index, ...reached(['begin'], [still, lazy])])]
+const pages = reached(['Publish', 'Jobs', 'Job'], [still]).filter((file) => !running.includes(file))
+
+export default [
+  budget('loader', '3 KiB', ['embed/v1.js']),
+  budget('frame before consent', '15 KiB', ['embed.html', ...linked('embed.html')]),
+  budget('contribute page before Start', '60 KiB', index),
+  budget('contribute page after Start', '300 KiB', running),
+  budget('sandbox', '80 KiB', ['sandbox.html']),
+  budget('what the publish and jobs pages add', '160 KiB', pages),
+]

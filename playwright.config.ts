@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test'
+import { findBrowser } from './src/cli/setup/browser.mjs'
+
+const executablePath = process.env.CHROME_PATH ?? findBrowser()
+if (executablePath === undefined) {
+  throw new Error('The stories need Chromium: install it, or name a browser with CHROME_PATH=/path/to/chrome')
+}
+
+const args = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: /\/e2e\/[^/]+\.ts$/,
+  outputDir: 'test-results/stories',
+  timeout: 120_000,
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  forbidOnly: true,
+  reporter: [['list'], ['json', { outputFile: 'test-results/stories.json' }]],
+  use: { launchOptions: { executablePath, args } },
+})

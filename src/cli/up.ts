@@ -1,0 +1,61 @@
+import { join, resolve } from 'node:path'
+import { startNodePublisher } from '../publisher/start-node.ts'
+import { loadRelayKey } from '../relay/relay-key.ts'
+import { holdFolder } from './local/hold-folder.ts'
+import type { LocalNetwork } from './local/local-network.ts'
+import { PORTS, pickPort } from './ports.ts'
+import { webFolder } from './project.ts'
+import { makeReporter, type Reporter } from './reporter.ts'
+import { publishSamples } from './samples.ts'
+
+/** The options of `weft up`. */
+export type UpOptions = {
+  readonly data: string
+  readonly fresh: boolean
+  readonly json: boolean
+  readonly port?: number
+}
+
+/** Runs a whole network on this machine until the signal aborts: chain, contract, relay, web app and a publisher of samples. */
+export async function up({ data, fresh, json, port }: UpOptions, signal: AbortSignal): Promise<void> {
+  const folder = resolve(data)
+  const reporter = makeReporter(json)
+  const use = async (network: LocalNetwork, ends: AbortSignal): Promise<void> => {
+    const port = await pickPort({
+      name: 'publisher',
+      usual: PORTS.publisher,
+      wanted: isAnyPort ? 0 : undefined,
+      report: reporter.line,
+    })
+    const publisher = await startNodePublisher(
+      { network: { ...network.network, rpc: network.rpcUrl }, folder, listen: { host: '127.0.0.1', port } },
+      ends,
+    )
+    const samples = publishSamples(publisher, { folder, report: reporter.line }, ends)
+    sayReady(network, reporter, folder)
+    await samples
+    reporter.line('Stopping')
+    await publisher.stopped
+  }
+  const isAnyPort = port === 0
+  reporter.line(`Starting a network; its data is in ${folder}`)
+  await holdFolder({ folder, isFresh: fresh }, async () => {
+    const { withNetwork } = await import('./local/local-network.ts')
+    const options = {
+      folder,
+      webFolder: webFolder(),
+      port,
+      relayKey: await loadRelayKey(join(folder, 'keys')),
+      report: reporter.line,
+    }
+    await withNetwork(options, use, signal)
+  })
+  reporter.line(`Stopped; the state is kept in ${folder}`)
+}
+
+function sayReady({ network, url }: LocalNetwork, reporter: Reporter, folder: string): void {
+  const { chainId, genesis, escrow, relays } = network
+  reporter.event('ready', { url, chainId, genesis, escrow, relays, data: folder })
+  reporter.line(`Chain ${chainId} with test money only; escrow contract at ${escrow}`)
+  reporter.line(`Open ${url} and press Start. Ctrl-C stops the network.`)
+}

@@ -1,0 +1,81 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Failure, reason } from '../protocol/failure.ts'
+import { projectVersion } from './project.ts'
+
+const HARD_STOP_MS = 10_000
+
+/** The exit codes: a fault of what was given, and everything else. */
+const BAD_INPUT = 2
+const FAILED = 1
+
+/** Runs the command with the arguments of this process. Resolves to the exit code. */
+async function weft(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const isDebug = args.includes('--debug')
+  try {
+    await makeCommand(signal).parseAsync([...args], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_INPUT // it has said why
+    if (signal.aborted && error instanceof Failure && error.code === 'cancelled') return 0
+    console.error(isDebug ? error : `weft: ${reason(error)}`)
+    if (!isDebug && !(error instanceof Failure))
+      console.error('This is a bug in weft. Run it again with --debug to see where.')
+    return error instanceof Failure && error.code === 'malformed' ? BAD_INPUT : FAILED
+  }
+}
+
+function makeCommand(signal: AbortSignal): Command {
+  const command = new Command('weft')
+    .description('A compute network whose workers are browser tabs.')
+    .version(projectVersion(), '--version')
+    .helpOption('-h, --help', 'show this help')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .option('--debug', 'show where in the program an error came from')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 something given to the command is wrong.')
+  addUp(command, signal)
+  return command
+}
+
+function addUp(command: Command, signal: AbortSignal): void {
+  command
+    .command('up')
+    .description(
+      'run a whole network on this machine: a test chain, the contract, a relay, sample jobs and the web app',
+    )
+    .option('--port <port>', 'the port of the web app (without: 8080, or the next free one)', readPort)
+    .addOption(new Option('--data <folder>', 'where the state is kept').default('.data'))
+    .option('--fresh', 'drop the kept state and start anew', false)
+    .option('--json', 'print one JSON object a line; {"event":"ready","url":…} when all is ready', false)
+    .addHelpText('after', '\nExamples:\n  weft up\n  weft up --port 8090 --data /tmp/weft --fresh')
+    .action(async (options) => {
+      const { up } = await import('./up.ts')
+      await up(options, signal)
+    })
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('Give a whole number from 0 (any free port) to 65535.')
+  return port
+}
+
+/** Aborts at the first Ctrl-C or polite kill; a second one, or too long a wait, ends the process at once. */
+function untilInterrupted(): AbortSignal {
+  const stop = new AbortController()
+  const interrupt = () => {
+    if (stop.signal.aborted) return
+    stop.abort()
+    setTimeout(() => process.once('SIGINT', () => process.exit(130)), 500).unref() // npm passes one Ctrl-C on twice
+    setTimeout(() => {
+      console.error(`weft: something did not stop in ${HARD_STOP_MS / 1000} s; ending anyway`)
+      process.exit(FAILED)
+    }, HARD_STOP_MS).unref()
+  }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt)
+  return stop.signal
+}
+
+process.exitCode = await weft(process.argv.slice(2), untilInterrupted())

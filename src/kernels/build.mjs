@@ -1,0 +1,69 @@
+// Compiles every kernel's `assembly/index.ts` to `kernel.wasm`, and writes both the module and the WGSL text as TypeScript under
+// `generated/`, so that tabs, Node and tests read the same bytes without a loader.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import asc from 'assemblyscript/asc'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../..')
+const options =
+  '--optimizeLevel 3 --shrinkLevel 0 --converge --runtime stub --use abort= --noAssert --enable simd'
+
+/** The names of the kernels that have a WASM source. */
+export function kernelNames() {
+  return readdirSync(here).filter((name) => existsSync(join(here, name, 'assembly/index.ts')))
+}
+
+/** Compiles one kernel. Throws with the compiler's own words. */
+export async function compile(name) {
+  let bytes
+  const stderr = asc.createMemoryStream()
+  const { error } = await asc.main(
+    [join('src/kernels', name, 'assembly/index.ts'), '--outFile', 'kernel.wasm', ...options.split(' ')],
+    {
+      stderr,
+      readFile: (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : null),
+      listFiles: () => [],
+      writeFile: (_, contents) => {
+        bytes = contents
+      },
+    },
+  )
+  if (error !== null || bytes === undefined)
+    throw new Error(`${name}: ${stderr.toString() || error?.message}`)
+  return Uint8Array.from(bytes)
+}
+
+/** The files made from a kernel's sources, by their path below `src/kernels`. */
+export async function generate(name) {
+  const wasm = await compile(name)
+  const base64 = Buffer.from(wasm).toString('base64')
+  const files = new Map([
+    [`${name}/kernel.wasm`, wasm],
+    [`${name}/generated/wasm.ts`, constant(`${name}Wasm`, `The module of \`${name}\` in base64.`, base64)],
+  ])
+  const wgsl = join(here, name, 'kernel.wgsl')
+  if (existsSync(wgsl)) {
+    const text = readFileSync(wgsl, 'utf8')
+    files.set(
+      `${name}/generated/wgsl.ts`,
+      constant(`${name}Wgsl`, `The text of \`${name}/kernel.wgsl\`.`, text),
+    )
+  }
+  return files
+}
+
+function constant(name, comment, text) {
+  return `/** ${comment} Written by build.mjs. */\nexport const ${name} = ${JSON.stringify(text)}\n`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const name of kernelNames()) {
+    for (const [path, contents] of await generate(name)) {
+      mkdirSync(dirname(join(here, path)), { recursive: true })
+      writeFileSync(join(here, path), contents)
+      console.log(`${path} ${contents.length}`)
+    }
+  }
+}

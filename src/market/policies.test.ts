@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { Address } from '../protocol/address.ts'
+import type { Hex } from '../protocol/bytes.ts'
+import type { Wei } from '../protocol/wei.ts'
+import { objectionTo, rankJobs } from './choose-job.ts'
+import { MAX_UNPAID_UNITS, mayGoOn, STATEMENT_INTERVAL_MS } from './exposure.ts'
+import { foldSpeed, frameUnits } from './frame-size.ts'
+
+const job = (letter: string, price: bigint) => ({
+  jobId: `0x${letter.repeat(64)}` as Hex,
+  publisher: `0x${letter.repeat(40)}` as Address,
+  price: price as Wei,
+})
+const taste = { minPrice: 0n as Wei, skippedJobs: [], skippedPublishers: [] }
+
+test('a provider stops at too many unsigned units, or when the oldest waited two intervals', () => {
+  expect(mayGoOn({ units: MAX_UNPAID_UNITS - 1, oldestAt: 0 }, 2 * STATEMENT_INTERVAL_MS - 1)).toBe(true)
+  expect(mayGoOn({ units: MAX_UNPAID_UNITS, oldestAt: undefined }, 0)).toBe(false)
+  expect(mayGoOn({ units: 1, oldestAt: 0 }, 2 * STATEMENT_INTERVAL_MS)).toBe(false)
+})
+
+test('jobs are ranked by price, and those that the visitor does not want are left out', () => {
+  const jobs = [job('a', 1n), job('b', 3n), job('c', 3n), job('d', 2n)]
+  expect(rankJobs(jobs, { ...taste, minPrice: 2n as Wei }).map((entry) => entry.jobId[2])).toEqual([
+    'b',
+    'c',
+    'd',
+  ])
+  expect(objectionTo(job('a', 1n), { ...taste, minPrice: 2n as Wei })).toBe('below-minimum')
+  expect(objectionTo(job('a', 1n), { ...taste, skippedJobs: [job('a', 1n).jobId] })).toBe('skipped')
+  expect(objectionTo(job('a', 1n), { ...taste, skippedPublishers: [job('a', 1n).publisher] })).toBe('skipped')
+})
+
+test('a frame holds one unit until the speed is known, then about 35 ms of work', () => {
+  expect(frameUnits(undefined, 64)).toBe(1)
+  expect(frameUnits(7, 64)).toBe(5)
+  expect(frameUnits(500, 64)).toBe(1)
+  expect(frameUnits(0.001, 64)).toBe(512)
+  expect(frameUnits(0.001, 65_536)).toBe(16)
+})
+
+test('the speed follows what is measured', () => {
+  expect(foldSpeed(undefined, 100, 10)).toBe(10)
+  expect(foldSpeed(10, 20, 1)).toBeCloseTo(12.5)
+})

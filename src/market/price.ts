@@ -1,0 +1,41 @@
+import type { Manifest } from '../protocol/manifest/manifest.ts'
+import { replicaPrice, unitCount } from '../protocol/manifest/manifest.ts'
+import type { Wei } from '../protocol/wei.ts'
+import { toWei } from '../protocol/wei.ts'
+
+/** The bond of a job, in basis points of its budget. */
+export const BOND_BPS = 1000n
+
+/** What a job would cost at most, and what is laid down beside it. */
+export type Cost = {
+  readonly units: number
+  readonly replicas: number
+  readonly budget: Wei
+  readonly bond: Wei
+  readonly total: Wei
+}
+
+/**
+ * Computes the deposit of a job: a quorum of paid replicas for each unit, and one more for a third opinion that agrees.
+ * What is not earned comes back.
+ */
+export function cost(manifest: Manifest): Cost {
+  const units = unitCount(manifest)
+  const replicas = manifest.verify.quorum + 1
+  const budget = replicaPrice(manifest) * BigInt(units) * BigInt(replicas)
+  const bond = (budget * BOND_BPS) / 10_000n
+  return {
+    units,
+    replicas,
+    budget: toWei(budget, 'budget'),
+    bond: toWei(bond, 'bond'),
+    total: toWei(budget + bond, 'budget and bond'),
+  }
+}
+
+/** How many more replicas the budget covers when `committed` replicas are accepted, delivered or leased. */
+export function coveredReplicas(budget: Wei, price: Wei, committed: number): number {
+  if (price === 0n) return Number.MAX_SAFE_INTEGER
+  const left = budget / price - BigInt(committed)
+  return left > 0n ? Number(left) : 0
+}

@@ -1,0 +1,207 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { accountOf, keccak } from './account.ts'
+import type { Address } from './address.ts'
+import { readAddress } from './address.ts'
+import type { Hex } from './bytes.ts'
+import { toHex } from './bytes.ts'
+import { cidOf } from './cid.ts'
+import { encodeFrame } from './frame.ts'
+import { manifestCid, parseManifest } from './manifest/manifest.ts'
+import type { Domain, Statement } from './statement.ts'
+import { hashStatement, signStatement } from './statement.ts'
+import type { Leaf } from './sum-tree.ts'
+import { buildTree, hashLeaf, hashNode, proofOf, rootOf } from './sum-tree.ts'
+import { MAX_WEI, toWei } from './wei.ts'
+
+// `vectors.json` is what this file computes. Solidity tests read the same file; UPDATE_VECTORS=1 writes it anew.
+const path = new URL('vectors.json', import.meta.url)
+const text = (line: string): Uint8Array => keccak(new TextEncoder().encode(line))
+const settler = text('the settler of the vectors')
+const jobId = toHex(text('the job of the vectors'))
+const domain: Domain = {
+  chainId: 31337,
+  escrow: readAddress('0x5fbdb2315678afecb367f032d93f642f64180aa3', 'escrow'),
+}
+
+test('vectors.json says what the code computes', () => {
+  const vectors = makeVectors()
+  if (process.env.UPDATE_VECTORS === '1') writeFileSync(path, `${JSON.stringify(vectors, undefined, 1)}\n`)
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(vectors)
+})
+
+function makeVectors(): Record<string, unknown> {
+  const trees = [1, 2, 3, 4, 5, 8, 13].map(treeOf)
+  return {
+    domain: { name: 'Weft', version: '1', ...domain },
+    leaves: someLeaves(),
+    nodes: someNodes(),
+    trees,
+    statements: trees.map((tree, index) => statementOf(tree, index)),
+    manifests: manifests.map((json) => ({ json, cid: manifestCid(parseManifest(json)) })),
+    frames: frames.map((frame) => ({ ...frame, bytes: toHex(encodeFrame(frame)) })),
+  }
+}
+
+function leafOf(index: number): Leaf {
+  const amount = index % 4 === 3 ? 0n : BigInt(index + 1) * 1_000_000_000_000_007n
+  return {
+    account: toHex(text(`account ${index}`).subarray(12)) as Address,
+    amount: toWei(amount),
+    earned: toWei(amount + BigInt(index) * 13n),
+    index,
+  }
+}
+
+function plainLeaf(leaf: Leaf): Record<string, unknown> {
+  return { ...leaf, amount: `${leaf.amount}`, earned: `${leaf.earned}`, hash: toHex(hashLeaf(leaf)) }
+}
+
+function someLeaves(): Record<string, unknown>[] {
+  const largest = { ...leafOf(0), amount: toWei(MAX_WEI), earned: toWei(MAX_WEI), index: 2 ** 32 - 1 }
+  return [...[0, 1, 2, 3, 1000].map(leafOf), largest].map(plainLeaf)
+}
+
+function someNodes(): Record<string, unknown>[] {
+  const sums = [
+    [0n, 0n],
+    [1n, 2n],
+    [MAX_WEI, MAX_WEI],
+    [(1n << 96n) - 1n, 7n],
+  ] as const
+  return sums.map(([leftSum, rightSum], index) => {
+    const left = { hash: text(`left ${index}`), sum: leftSum }
+    const right = { hash: text(`right ${index}`), sum: rightSum }
+    return {
+      leftHash: toHex(left.hash),
+      leftSum: `${leftSum}`,
+      rightHash: toHex(right.hash),
+      rightSum: `${rightSum}`,
+      hash: toHex(hashNode(left, right)),
+    }
+  })
+}
+
+type TreeVector = { readonly depth: number; readonly root: Hex; readonly total: string }
+
+function treeOf(size: number): TreeVector {
+  const leaves = Array.from({ length: size }, (_, index) => leafOf(index))
+  const tree = buildTree(leaves)
+  const { root, total } = rootOf(tree)
+  return {
+    size,
+    depth: tree.depth,
+    root,
+    total: `${total}`,
+    accounts: leaves.map((leaf) => leaf.account),
+    amounts: leaves.map((leaf) => `${leaf.amount}`),
+    earned: leaves.map((leaf) => `${leaf.earned}`),
+    hashes: leaves.map((leaf) => toHex(hashLeaf(leaf))),
+    proofs: leaves.map((leaf) => toHex(proofOf(tree, leaf.index))),
+  } as TreeVector
+}
+
+function statementOf({ depth, root, total }: TreeVector, index: number): Record<string, unknown> {
+  const statement: Statement = {
+    jobId,
+    epoch: index,
+    seq: 3 * index + 1,
+    isLast: index % 2 === 1,
+    depth,
+    total: toWei(BigInt(total)),
+    units: 10 ** index,
+    root,
+    dataHash: toHex(text(`data ${index}`)),
+  }
+  const { isLast, ...same } = statement
+  return {
+    ...same,
+    last: isLast,
+    total,
+    hash: toHex(hashStatement(statement, domain)),
+    signer: accountOf(settler),
+    signature: toHex(signStatement(statement, domain, settler).signature),
+  }
+}
+
+const frames = [
+  { type: 1, request: 0, body: null },
+  { type: 4, request: 7, body: { frames: 3, executor: 'wasm' } },
+  { type: 255, request: 2 ** 32 - 1, body: ['', 0, -1, 1.5, 2 ** 53 - 1, true, { bb: 1, a: 2, c: [] }] },
+] as const
+
+const code = (name: string): Record<string, unknown> => ({ cid: cidOf(text(name)), bytes: 32 })
+const manifests = [
+  {
+    price: { replica: '1000' },
+    outputs: [{ bytes: 4, type: 'u32', name: 'square' }],
+    units: { to: 10, kind: 'range' },
+    programs: [{ wasm: { stdin: [{ u32: ['$i'] }], abi: 'kernel1' }, code: code('smallest'), kind: 'wasm' }],
+    app: { name: 'The smallest manifest' },
+    weft: 1,
+  },
+  {
+    weft: 1,
+    app: {
+      name: 'Twins',
+      version: '1.2.3',
+      licence: 'Apache-2.0',
+      author: 'Émilie',
+      purpose: 'Every field that is supported, written out.',
+    },
+    programs: [
+      {
+        kind: 'wgsl',
+        code: code('twin one'),
+        buffers: [
+          {
+            name: 'settings',
+            usage: 'uniform',
+            scope: 'unit',
+            bytes: 16,
+            init: [{ param: 'zoom' }, { param: 'shift' }, { i32: ['-$x', '$y - 1'] }],
+          },
+          { name: 'pixels', bytes: '4 * $side * $side' },
+        ],
+        passes: [
+          {
+            entry: 'main',
+            bindings: [['settings', 'pixels']],
+            dispatch: ['ceil($side/8)', 'ceil($side/8)'],
+            overrides: { detail: 2, bias: 0.5 },
+          },
+        ],
+      },
+      {
+        kind: 'wasm',
+        code: code('twin two'),
+        wasm: {
+          abi: 'kernel1',
+          stdin: [{ u32: ['$x', '$y', '$unitCount'] }, { input: 'palette' }],
+          memoryPages: 32,
+        },
+      },
+    ],
+    params: [
+      { name: 'side', type: 'u32', value: 32, label: 'Side of a tile', range: [8, 64], unit: 'px' },
+      { name: 'zoom', type: 'f32', value: 0.1 },
+      { name: 'shift', type: 'i32', value: -5 },
+    ],
+    inputs: [{ name: 'palette', ...code('palette') }],
+    units: {
+      kind: 'grid',
+      axes: [
+        { name: 'y', count: 4 },
+        { name: 'x', count: 8 },
+      ],
+    },
+    rounds: 1,
+    outputs: [{ name: 'pixels', type: 'u8', bytes: '4 * $side * $side', compare: 'exact' }],
+    reduce: { kind: 'image', format: 'rgba8', width: 256, height: 128, tile: 32, x: '$x', y: '$y' },
+    view: 'image',
+    limits: { fuel: 1_000_000, loopBound: 1000, timeMs: 5000, outputBytes: 4096 },
+    verify: { mode: 'exact-quorum', quorum: 3, replicas: 9 },
+    price: { replica: '250000000000' },
+    access: 'open',
+  },
+]

@@ -1,0 +1,240 @@
+import type { Job } from '../../chain/read-escrow.ts'
+import { isJustified } from '../../market/evidence.ts'
+import { mayGoOn } from '../../market/exposure.ts'
+import type { PrivateKey } from '../../protocol/account.ts'
+import { accountOf } from '../../protocol/account.ts'
+import type { Address } from '../../protocol/address.ts'
+import type { Announcement } from '../../protocol/announcement.ts'
+import type { Digest } from '../../protocol/bytes.ts'
+import { digestOf } from '../../protocol/digest.ts'
+import type { Manifest } from '../../protocol/manifest/manifest.ts'
+import type { ExecutorKind } from '../../protocol/work/hello.ts'
+import type { FailedUnit, IdleReason, WorkMessage } from '../../protocol/work/message.ts'
+import { signResults } from '../../protocol/work/result.ts'
+import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
+import { Owed } from '../money/owed.ts'
+import type { JobView } from '../state.ts'
+
+export type Lease = Extract<WorkMessage, { kind: 'lease' }>
+type Done = Extract<UnitRun, { kind: 'done' }>
+
+/** What happened with units of a job. */
+export type WorkEvent = {
+  readonly work: JobWork
+  readonly units: readonly number[]
+  readonly why: string
+} & (
+  | { readonly kind: 'delivered'; readonly outputs: readonly Uint8Array[] }
+  | { readonly kind: 'accepted' | 'rejected' | 'failed' }
+)
+
+export type WorkPorts = {
+  send(message: WorkMessage): boolean
+  report(event: WorkEvent): void
+  /** What others computed and the publisher accepted. */
+  onAccepted(work: JobWork, units: readonly number[], digests: readonly Digest[]): void
+  nowMs(): number
+}
+
+/** How many units in a row may fail before the job is given up. */
+const GIVE_UP_AFTER = 5
+
+/** One open job as this provider sees it: what is known of it, the leases it has, what it is owed. */
+export class JobWork {
+  said: Announcement
+  readonly #ports: WorkPorts
+  kind: JobView['kind'] = 'open'
+  why = ''
+  /** What the escrow says; undefined until it was asked. */
+  chain: Job | undefined
+  manifest: Manifest | undefined
+  kernel: LoadedKernel | undefined
+  owed: Owed
+  acceptedUnits = 0
+  ownOpinions = 0
+  failed = 0
+  idle: IdleReason | undefined
+  readonly #queue: Lease[] = []
+  readonly #running = new Map<Lease, AbortController>()
+  #credit = 0
+  #failures = 0
+
+  constructor(said: Announcement, ports: WorkPorts) {
+    this.said = said
+    this.#ports = ports
+    this.owed = new Owed(said.price, { accepted: 0, signed: 0n })
+  }
+
+  get running(): number {
+    return this.#running.size
+  }
+
+  /** Whether something runs, or rests until its turn. */
+  get isBusy(): boolean {
+    return this.#running.size > 0 || (this.#queue.length > 0 && this.kind === 'working')
+  }
+
+  /** Whether so much is unsigned that no more is done for this publisher. */
+  get isUnsigned(): boolean {
+    return !mayGoOn(this.owed.exposure, this.#ports.nowMs())
+  }
+
+  get executor(): ExecutorKind | undefined {
+    return this.kernel?.executor
+  }
+
+  /** Begins to work with a kernel that is loaded. */
+  begin(kernel: LoadedKernel): void {
+    this.kernel = kernel
+    this.kind = 'working'
+    this.why = ''
+    this.#failures = 0
+  }
+
+  /** The link is up (again): what was leased over the old one is gone. */
+  open(): void {
+    this.#drop()
+    this.#ports.send({ kind: 'follow', jobId: this.said.jobId })
+  }
+
+  /** Hands back what is leased, and stops what runs. */
+  stop(): void {
+    const leases = [...this.#queue, ...this.#running.keys()].map(({ lease }) => lease)
+    this.#drop()
+    if (leases.length > 0) this.#ports.send({ kind: 'return', jobId: this.said.jobId, leases })
+  }
+
+  /** Asks for frames until `window` are on their way, queued or running. */
+  want(window: number): void {
+    const { executor } = this
+    const frames = window - this.#credit - this.#queue.length - this.#running.size
+    if (executor === undefined || this.kind !== 'working' || frames <= 0 || this.isUnsigned) return
+    if (this.#ports.send({ kind: 'want', jobId: this.said.jobId, executor, frames })) this.#credit += frames
+  }
+
+  /** The next lease to run; undefined when there is none. */
+  next(): Lease | undefined {
+    const lease = this.#queue.shift()
+    if (lease !== undefined) this.#running.set(lease, new AbortController())
+    return lease
+  }
+
+  /** Runs a lease that `next` gave, and delivers what came of it. Returns the milliseconds that units took. */
+  async run(lease: Lease, as: { readonly key: PrivateKey; readonly payee: Address }): Promise<number> {
+    const { kernel } = this
+    const stop = this.#running.get(lease)
+    if (kernel === undefined || stop === undefined) return 0
+    const startedAt = performance.now()
+    const runs = await kernel.run(lease.units, stop.signal)
+    const busyMs = performance.now() - startedAt
+    if (!this.#running.delete(lease) || stop.signal.aborted) return busyMs
+    this.#deliver(lease, { runs, busyMs, ...as })
+    return busyMs
+  }
+
+  take(message: WorkMessage): void {
+    if (message.kind === 'lease') {
+      this.idle = undefined
+      this.#credit = Math.max(0, this.#credit - 1)
+      this.#queue.push(message)
+    } else if (message.kind === 'idle') this.idle = message.why
+    else if (message.kind === 'accepted') this.#accept(message)
+    else if (message.kind === 'rejected') this.#reject(message)
+    else if (message.kind === 'refusal') this.why = message.why
+  }
+
+  #accept({ units, digests, own }: Extract<WorkMessage, { kind: 'accepted' }>): void {
+    this.acceptedUnits += units.length
+    this.ownOpinions += own
+    const mine = units.filter((unit, place) =>
+      this.owed.accept(unit, digests[place] ?? ('' as Digest), this.#ports.nowMs()),
+    )
+    if (mine.length > 0) this.#ports.report({ kind: 'accepted', work: this, units: mine, why: '' })
+    this.#ports.onAccepted(this, units, digests)
+  }
+
+  /** A rejection counts only with evidence; without it the result stays owed. */
+  #reject({ unit, evidence }: Extract<WorkMessage, { kind: 'rejected' }>): void {
+    const digest = this.owed.digestOf(unit)
+    if (digest === undefined) return
+    const { jobId, publisher } = this.said
+    const quorum = this.manifest?.verify.quorum ?? 2
+    if (!isJustified(evidence, { jobId, unit, digest, publisher, quorum })) {
+      this.why = `The publisher rejects unit ${unit} without evidence; it stays owed`
+      return
+    }
+    this.owed.reject(unit)
+    this.#ports.report({
+      kind: 'rejected',
+      work: this,
+      units: [unit],
+      why: 'Other results for this unit agree on a different output',
+    })
+  }
+
+  #deliver(
+    lease: Lease,
+    {
+      runs,
+      busyMs,
+      key,
+      payee,
+    }: { runs: readonly UnitRun[]; busyMs: number; key: PrivateKey; payee: Address },
+  ): void {
+    const { jobId } = this.said
+    const done = runs.filter((run): run is Done => run.kind === 'done')
+    const failed = runs.flatMap((run): FailedUnit[] =>
+      run.kind === 'failed'
+        ? [{ unit: run.unit, code: run.failure.code, message: run.failure.message.slice(0, 400) }]
+        : [],
+    )
+    const units = done.map((run) => run.unit)
+    const outputs = done.map((run) => run.output)
+    const digests = outputs.map(digestOf)
+    const results = { jobId, payee, units, digests }
+    const signed = { ...results, account: accountOf(key), signature: signResults(results, key) }
+    const elapsedMs = Math.round(busyMs)
+    const isSent = this.#ports.send({
+      kind: 'result',
+      lease: lease.lease,
+      results: signed,
+      outputs,
+      failed,
+      elapsedMs,
+    })
+    if (!isSent) return
+    for (const [place, unit] of units.entries()) this.owed.deliver(unit, digests[place] as Digest)
+    if (units.length > 0) this.#ports.report({ kind: 'delivered', work: this, units, outputs, why: '' })
+    this.#countFailures(failed, units.length)
+  }
+
+  #countFailures(failed: readonly FailedUnit[], done: number): void {
+    const [first] = failed
+    if (first === undefined) {
+      this.#failures = 0
+      return
+    }
+    this.failed += failed.length
+    this.#failures = done > 0 ? failed.length : this.#failures + failed.length
+    this.#ports.report({
+      kind: 'failed',
+      work: this,
+      units: failed.map(({ unit }) => unit),
+      why: first.message,
+    })
+    if (this.#failures < GIVE_UP_AFTER) return
+    this.stop()
+    this.kind = 'unsuitable'
+    this.why = `Its kernel fails here: ${first.message}`
+  }
+
+  #drop(): void {
+    for (const stop of this.#running.values()) stop.abort()
+    this.#running.clear()
+    this.#queue.length = 0
+    this.#credit = 0
+    this.acceptedUnits = 0
+    this.ownOpinions = 0
+    this.idle = undefined
+  }
+}

@@ -1,0 +1,50 @@
+import type { BlockSource } from '../../p2p/blocks/block-source.ts'
+import type { BlockCache } from '../../p2p/blocks/fetch-blob.ts'
+import { fetchBlob } from '../../p2p/blocks/fetch-blob.ts'
+import type { Announcement } from '../../protocol/announcement.ts'
+import { digestOfCid } from '../../protocol/cid.ts'
+import { malformed } from '../../protocol/failure.ts'
+import type { Manifest } from '../../protocol/manifest/manifest.ts'
+import { decodeManifest, MAX_MANIFEST_BYTES, replicaPrice } from '../../protocol/manifest/manifest.ts'
+import type { ExecutorKind } from '../../protocol/work/hello.ts'
+import type { KernelSource } from '../../worker/executor.ts'
+
+export type LoadFrom = {
+  readonly source: BlockSource
+  readonly cache: BlockCache
+  readonly signal: AbortSignal
+}
+
+/** Fetches a job's manifest from its publisher. Throws `malformed` when it is not what the announcement names. */
+export async function loadManifest(
+  said: Announcement,
+  { source, cache, signal }: LoadFrom,
+): Promise<Manifest> {
+  const kept = await cache.get(digestOfCid(said.manifest))
+  const bytes = kept?.length ?? (await source.list(digestOfCid(said.manifest))).size
+  if (bytes > MAX_MANIFEST_BYTES) throw malformed('manifest', `at most ${MAX_MANIFEST_BYTES} bytes`, bytes)
+  const manifest = decodeManifest(await fetchBlob(source, { cid: said.manifest, bytes }, { cache, signal }))
+  if (replicaPrice(manifest) !== said.price)
+    throw malformed('price.replica', `the announced ${said.price} wei`, manifest.price.replica)
+  return manifest
+}
+
+/** Fetches the code and the inputs of one program of a job. Throws `unsupported` when the job has no such program. */
+export async function loadKernelSource(
+  { manifest, executor, owner }: Pick<KernelSource, 'manifest' | 'executor' | 'owner'>,
+  from: LoadFrom,
+): Promise<KernelSource> {
+  const program = manifest.programs.find(({ kind }) => kind === executor)
+  if (program === undefined) throw malformed('programs', `a program for ${executor}`)
+  const get = (wanted: { cid: typeof program.code.cid; bytes: number }): Promise<Uint8Array> =>
+    fetchBlob(from.source, wanted, from)
+  const code = await get(program.code)
+  const inputs = new Map<string, Uint8Array>()
+  for (const input of manifest.inputs) inputs.set(input.name, await get(input))
+  return { owner, manifest, executor, code, inputs }
+}
+
+/** Which programs of a manifest this browser may run. */
+export function runnable(manifest: Manifest, allowed: readonly ExecutorKind[]): ExecutorKind[] {
+  return allowed.filter((executor) => manifest.programs.some((program) => program.kind === executor))
+}

@@ -1,0 +1,59 @@
+import { readAddress } from '../protocol/address.ts'
+import type { Hex } from '../protocol/bytes.ts'
+import { fromHex, toHex } from '../protocol/bytes.ts'
+import { malformed } from '../protocol/failure.ts'
+import { readInteger, readList, readNumber, readRecord, readText, readWord } from '../protocol/read.ts'
+import type { Wei } from '../protocol/wei.ts'
+import { readWei, toWei } from '../protocol/wei.ts'
+import type { ProviderSettings } from './state.ts'
+
+/** What a visitor starts with: one worker, half of its time, any executor, any price. */
+export const DEFAULT_SETTINGS: ProviderSettings = {
+  duty: 0.5,
+  cpuWorkers: 1,
+  executor: 'auto',
+  minPrice: toWei(0n),
+  skippedJobs: [],
+  skippedPublishers: [],
+}
+
+export const MAX_CPU_WORKERS = 64
+const FIELDS = ['duty', 'cpuWorkers', 'executor', 'minPrice', 'skippedJobs', 'skippedPublishers', 'payee']
+
+/** Settings as plain values for the store. */
+export function packSettings(settings: ProviderSettings): unknown {
+  const { minPrice, skippedJobs, skippedPublishers, ...same } = settings
+  return {
+    ...same,
+    minPrice: minPrice.toString(),
+    skippedJobs: [...skippedJobs],
+    skippedPublishers: [...skippedPublishers],
+  }
+}
+
+/** Reads settings from the store or a form. Throws `malformed` with the field's name. */
+export function parseSettings(value: unknown): ProviderSettings {
+  const record = readRecord(value, 'settings', FIELDS)
+  const settings: ProviderSettings = {
+    duty: readDuty(record.duty),
+    cpuWorkers: readInteger(record.cpuWorkers, 'cpuWorkers', [0, MAX_CPU_WORKERS]),
+    executor: readWord(record.executor, 'executor', { words: ['auto', 'wasm', 'wgsl'] as const }),
+    minPrice: readWei(record.minPrice, 'minPrice') as Wei,
+    skippedJobs: readList(record.skippedJobs, 'skippedJobs', { max: 10_000, read: readJobId }),
+    skippedPublishers: readList(record.skippedPublishers, 'skippedPublishers', {
+      max: 10_000,
+      read: readAddress,
+    }),
+  }
+  return record.payee === undefined ? settings : { ...settings, payee: readAddress(record.payee, 'payee') }
+}
+
+function readDuty(value: unknown): number {
+  const duty = readNumber(value, 'duty')
+  if (duty < 0.05 || duty > 1) throw malformed('duty', 'a share from 0.05 to 1', duty)
+  return duty
+}
+
+function readJobId(value: unknown, path: string): Hex {
+  return toHex(fromHex(readText(value, path, 66), path))
+}

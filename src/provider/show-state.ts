@@ -1,0 +1,97 @@
+import type { PeerNode } from '../p2p/peer-node.ts'
+import { summarise } from '../p2p/relay-summary.ts'
+import type { Address } from '../protocol/address.ts'
+import { unitCount } from '../protocol/manifest/manifest.ts'
+import type { Wei } from '../protocol/wei.ts'
+import type { Sandbox, SandboxReport } from '../worker/sandbox.ts'
+import { explainIdle } from './idle.ts'
+import type { JobBoard } from './job/job-board.ts'
+import type { JobWork } from './job/job-work.ts'
+import type { Purse } from './money/purse.ts'
+import type { Idle, JobView, ProviderSettings, ProviderState } from './state.ts'
+
+/** What is shown of an engine. */
+export type Shown = {
+  readonly account: Address
+  readonly payee: Address
+  readonly settings: ProviderSettings
+  readonly board: JobBoard
+  readonly counts: Pick<ProviderState, 'delivered' | 'accepted' | 'rejected' | 'failed'>
+  readonly parts: {
+    readonly node: PeerNode
+    readonly sandbox: Sandbox
+    readonly purse: Purse
+    readonly voided: Wei
+  }
+  readonly isPaused: boolean
+  readonly pausedUntil: number | undefined
+  readonly chainTrouble: string
+}
+
+/** Shows an engine as one value. */
+export function showState(engine: Shown): ProviderState {
+  const { account, payee, settings, board, counts, parts, isPaused } = engine
+  const works = [...board.works.values()]
+  const running = works.reduce((sum, work) => sum + work.running, 0)
+  const isBusy = works.some((work) => work.isBusy)
+  return {
+    phase: isPaused ? 'paused' : 'running',
+    idle: isBusy && !isPaused ? undefined : idleOf(engine),
+    account,
+    payee,
+    relay: summarise(parts.node.relays()),
+    sandbox: describeSandbox(parts.sandbox.report),
+    hasGpu: parts.sandbox.report.gpu !== undefined,
+    settings,
+    jobs: works.map((work) => showJob(engine, work)),
+    money: parts.purse.money,
+    voided: parts.voided,
+    ...counts,
+    running,
+    pausedUntil: engine.pausedUntil,
+  }
+}
+
+function idleOf(engine: Shown): Idle {
+  const { board, isPaused, chainTrouble, parts } = engine
+  const works = [...board.works.values()]
+  const working = works.filter((work) => work.kind === 'working')
+  return explainIdle({
+    isPaused,
+    relay: summarise(parts.node.relays()),
+    chainTrouble,
+    jobs: works.map((work) => ({ kind: work.kind, why: work.why, name: work.said.name })),
+    isConnecting: board.isConnecting,
+    isLoading: board.isLoading,
+    isUnsigned: working.length > 0 && working.every((work) => work.isUnsigned),
+    said: working.find((work) => work.idle !== undefined)?.idle,
+  })
+}
+
+function showJob(engine: Shown, work: JobWork): JobView {
+  const { said, manifest, owed } = work
+  return {
+    jobId: said.jobId,
+    name: said.name,
+    purpose: manifest?.app.purpose ?? '',
+    publisher: said.publisher,
+    price: said.price,
+    kind: work.kind,
+    why: work.kind === 'open' ? engine.board.visitOf(work)?.trouble || work.why : work.why,
+    path: engine.board.visitOf(work)?.link.path,
+    executor: work.executor,
+    manifest,
+    unitCount: manifest === undefined ? 0 : unitCount(manifest),
+    acceptedUnits: work.acceptedUnits,
+    ownOpinions: work.ownOpinions,
+    delivered: owed.delivered,
+    accepted: owed.accepted,
+    rejected: owed.rejected,
+  }
+}
+
+function describeSandbox({ mode, gpu }: SandboxReport): string {
+  if (gpu === undefined) return `${mode}, WASM`
+  const kind = gpu.isFallbackAdapter ? 'a software adapter' : 'a GPU'
+  return `${mode}, WASM and WebGPU on ${kind} (${gpu.vendor} ${gpu.architecture})`
+}

@@ -1,0 +1,99 @@
+import { chainIdentity, openChain } from '../chain/chain.ts'
+import { LOCAL_CHAIN_ID } from '../chain/chains.ts'
+import { openRegistry } from '../p2p/registry/registry.ts'
+import { openTabNode } from '../p2p/tab-node.ts'
+import type { PrivateKey } from '../protocol/account.ts'
+import type { Address } from '../protocol/address.ts'
+import type { Network } from '../protocol/network.ts'
+import { checkChain } from '../protocol/network.ts'
+import { openBestTabStore } from '../store/best-tab-store.ts'
+import type { Store } from '../store/store.ts'
+import { loadBestKey } from '../store/tab-keys.ts'
+import { openSandbox } from '../worker/sandbox.ts'
+import { Engine, SETTINGS } from './engine.ts'
+import { chainKey, voidedOn, within } from './money/chains-seen.ts'
+import { Purse } from './money/purse.ts'
+import { DEFAULT_SETTINGS, MAX_CPU_WORKERS, parseSettings } from './settings.ts'
+import type { ProviderSettings, TabProvider } from './state.ts'
+import { TabSession } from './tab-session.ts'
+
+export type TabProviderOptions = {
+  readonly network: Network
+  /** Where the sandbox frame is put. */
+  readonly container: HTMLElement
+  /** In a frame on another site the payee is the site's owner, and what the browser refuses to keep is kept in memory. */
+  readonly isEmbed: boolean
+  readonly payee?: Address
+}
+
+/** The name of the provider's key in this browser. */
+export const PROVIDER_KEY = 'provider'
+
+/**
+ * Starts the provider of this browser until the signal aborts. When another tab works already it resolves with a provider
+ * that shows what that tab does and takes over when it closes. Throws `unreachable`, `refused`, `unsupported` or `storage`.
+ */
+export async function startTabProvider(
+  options: TabProviderOptions,
+  signal: AbortSignal,
+): Promise<TabProvider> {
+  const { store } = await openBestTabStore(options.isEmbed ? 'weft-embed' : 'weft-provider', signal)
+  const { key } = await loadBestKey(PROVIDER_KEY)
+  const settings = await loadSettings(store, options)
+  const open = (as: PrivateKey, until: AbortSignal): Promise<Engine> =>
+    openEngine({ ...options, store, key: as }, until)
+  const session = new TabSession({ open, store, settings, key }, signal)
+  await session.begin()
+  return session
+}
+
+/** Opens all the parts of a provider and sets it to work. */
+async function openEngine(
+  { network, container, store, key, ...options }: TabProviderOptions & { store: Store; key: PrivateKey },
+  signal: AbortSignal,
+): Promise<Engine> {
+  const isLocal = network.chainId === LOCAL_CHAIN_ID
+  const rpcUrl = new URL(network.rpc, location.href).href
+  const chain = openChain({ rpcUrl, escrow: network.escrow, pollMs: isLocal ? 250 : 4_000 })
+  const chainName = await chainIdentity(chain)
+  checkChain(network, chainName)
+  const settings = await loadSettings(store, options)
+  const sandbox = await openSandbox({
+    url: '/sandbox.html',
+    container,
+    cpuWorkers: settings.cpuWorkers,
+    signal,
+  })
+  const iceServers = network.iceServers.map((urls) => ({ urls }))
+  const node = await openTabNode({ key, relays: network.relays, iceServers }, signal)
+  const engine = new Engine(
+    {
+      node,
+      registry: openRegistry(node, signal),
+      chain,
+      chainName,
+      sandbox,
+      store,
+      purse: await Purse.open(chain, within(store.values, chainKey(chainName))),
+      voided: await voidedOn(store.values, chainName),
+      key,
+      settings,
+      maxCpuWorkers: Math.min(MAX_CPU_WORKERS, navigator.hardwareConcurrency || 1),
+      moneyMs: isLocal ? 1_500 : 30_000,
+      nowMs: () => Date.now(),
+    },
+    signal,
+  )
+  void engine.run()
+  return engine
+}
+
+/** The settings of the last visit; a payee that the page names wins. */
+async function loadSettings(
+  store: Store,
+  { payee }: Pick<TabProviderOptions, 'payee'>,
+): Promise<ProviderSettings> {
+  const kept = await store.values.get(SETTINGS)
+  const settings = kept === undefined ? DEFAULT_SETTINGS : parseSettings(kept)
+  return payee === undefined ? settings : { ...settings, payee }
+}

@@ -1,0 +1,120 @@
+import type { Address } from '../protocol/address.ts'
+import type { Hex } from '../protocol/bytes.ts'
+import type { Manifest } from '../protocol/manifest/manifest.ts'
+import type { Wei } from '../protocol/wei.ts'
+import type { ExecutorKind } from '../protocol/work/hello.ts'
+
+/** What the visitor may set. Kept in the browser and taken up again. */
+export type ProviderSettings = {
+  /** Share of the time that workers compute, from 0.05 to 1. */
+  readonly duty: number
+  readonly cpuWorkers: number
+  readonly executor: 'auto' | ExecutorKind
+  /** The lowest price of a replica that is worked for. */
+  readonly minPrice: Wei
+  readonly skippedJobs: readonly Hex[]
+  readonly skippedPublishers: readonly Address[]
+  /** Who is paid; the tab's own account when absent. */
+  readonly payee?: Address
+}
+
+/** Why no unit is running: the code for tests and styles, the text for a person. Never absent while idle. */
+export type Idle = { readonly code: IdleCode; readonly text: string }
+export type IdleCode =
+  | 'starting' // the engine opens its parts
+  | 'paused' // the visitor paused
+  | 'relay' // no relay is connected
+  | 'chain' // the chain does not answer
+  | 'no-jobs' // no open job is announced
+  | 'none-suits' // every open job is skipped, below the minimum price, or not runnable here
+  | 'connecting' // a publisher is being dialled
+  | 'loading' // kernel and inputs are being fetched
+  | 'waiting' // the publisher has no unit for us just now
+  | 'unsigned' // too much delivered work is not covered by a signed statement
+  | 'follower' // another tab of this profile works
+  | 'failed' // the engine cannot go on; the text says why
+
+/** What a visitor sees of one open job. */
+export type JobView = {
+  readonly jobId: Hex
+  readonly name: string
+  readonly purpose: string
+  readonly publisher: Address
+  readonly price: Wei
+  readonly kind: 'open' | 'working' | 'skipped' | 'below-minimum' | 'unsuitable' | 'refused' | 'ended'
+  /** Why it is not worked on; empty while working. */
+  readonly why: string
+  readonly path: 'webrtc' | 'websocket' | 'relayed' | undefined
+  readonly executor: ExecutorKind | undefined
+  readonly manifest: Manifest | undefined
+  readonly unitCount: number
+  readonly acceptedUnits: number
+  /** Units in which the publisher itself gave the missing opinion, unpaid. */
+  readonly ownOpinions: number
+  /** Of this tab: results delivered, accepted and rejected. */
+  readonly delivered: number
+  readonly accepted: number
+  readonly rejected: number
+}
+
+/** Money of this account, in wei: signed for but not posted; posted and final but not paid out; paid on chain. */
+export type Money = { readonly promised: Wei; readonly claimable: Wei; readonly paid: Wei }
+
+/** What a provider is doing, as one value that a page can show. */
+export type ProviderState = {
+  readonly phase: 'starting' | 'running' | 'paused' | 'follower' | 'failed'
+  readonly idle: Idle | undefined
+  readonly account: Address
+  readonly payee: Address
+  readonly relay: { readonly kind: 'connecting' | 'connected' | 'lost'; readonly text: string }
+  /** How units are run here, e.g. "data worker, WebGPU on a software adapter"; empty until known. */
+  readonly sandbox: string
+  readonly hasGpu: boolean
+  readonly settings: ProviderSettings
+  readonly jobs: readonly JobView[]
+  readonly money: Money
+  /** What was promised on an earlier local chain that is gone: those statements are void. */
+  readonly voided: Wei
+  readonly delivered: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly failed: number
+  readonly running: number
+  /** Until when a pause lasts (ms since 1970); undefined: until resumed. */
+  readonly pausedUntil: number | undefined
+}
+
+/** One unit's output to show: the tab's own at once, others' when accepted. */
+export type Tile = {
+  readonly jobId: Hex
+  readonly unit: number
+  readonly output: Uint8Array
+  readonly isOwn: boolean
+}
+
+/** One line of the visitor's history. */
+export type HistoryEntry = {
+  readonly at: number
+  readonly jobId: Hex
+  readonly jobName: string
+  readonly unit: number
+  readonly kind: 'delivered' | 'accepted' | 'rejected' | 'failed'
+  readonly price: Wei
+  readonly why: string
+}
+
+/** A provider that runs in a tab. It ends when the signal given at its start aborts. */
+export type TabProvider = {
+  /** Calls back at once and at every change, at most 5 times a second. Returns how to stop. */
+  subscribe(listener: (state: ProviderState) => void): () => void
+  /** Calls back for every tile, those so far included. Returns how to stop. */
+  watchTiles(listener: (tile: Tile) => void): () => void
+  pause(untilMs?: number): void
+  resume(): void
+  change(settings: Partial<ProviderSettings>): Promise<void>
+  history(): Promise<readonly HistoryEntry[]>
+  /** The private key as hexadecimal digits. Whoever has it has the money. */
+  exportKey(): Promise<string>
+  /** Takes another key; the engine starts again with it. Throws `malformed`. */
+  importKey(text: string): Promise<void>
+}

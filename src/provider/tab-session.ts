@@ -1,0 +1,170 @@
+import type { PrivateKey } from '../protocol/account.ts'
+import { accountOf, readKey } from '../protocol/account.ts'
+import { fromHex, toDigits } from '../protocol/bytes.ts'
+import { Failure, malformed, reason } from '../protocol/failure.ts'
+import { toWei } from '../protocol/wei.ts'
+import type { Store } from '../store/store.ts'
+import { replaceKey } from '../store/tab-keys.ts'
+import type { Engine } from './engine.ts'
+import { HISTORY, readHistory } from './history.ts'
+import type { Whisper } from './leader.ts'
+import { lead, openWhisper } from './leader.ts'
+import type { HistoryEntry, ProviderSettings, ProviderState, TabProvider, Tile } from './state.ts'
+
+/** What a session is begun with. */
+export type SessionParts = {
+  open(key: PrivateKey, signal: AbortSignal): Promise<Engine>
+  readonly store: Store
+  readonly settings: ProviderSettings
+  readonly key: PrivateKey
+}
+
+const CHANNEL = 'weft-provider'
+const NOTHING = toWei(0n)
+
+/** The provider of one tab: it works, or shows what the working tab of this profile does until it is its turn. */
+export class TabSession implements TabProvider {
+  readonly #parts: SessionParts
+  readonly #signal: AbortSignal
+  readonly #whisper: Whisper<ProviderState>
+  readonly #listeners = new Set<(state: ProviderState) => void>()
+  readonly #watchers = new Map<(tile: Tile) => void, () => void>()
+  #key: PrivateKey
+  #state: ProviderState
+  #engine: Engine | undefined
+  #life = new AbortController()
+
+  constructor(parts: SessionParts, signal: AbortSignal) {
+    this.#parts = parts
+    this.#signal = signal
+    this.#key = parts.key
+    this.#state = startingState(parts)
+    this.#whisper = openWhisper(CHANNEL)
+    signal.addEventListener('abort', () => this.#whisper.close(), { once: true })
+    addEventListener('pagehide', () => this.#life.abort(), { signal })
+  }
+
+  /** Resolves when this tab works, or when another one does. Throws what opening the engine throws. */
+  begin(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onWait = (): void => {
+        this.#wait()
+        resolve()
+      }
+      lead(CHANNEL, { signal: this.#signal, onWait })
+        .then(() => this.#work())
+        .then(resolve, (error: unknown) => {
+          this.#fail(error)
+          reject(error)
+        })
+    })
+  }
+
+  subscribe(listener: (state: ProviderState) => void): () => void {
+    this.#listeners.add(listener)
+    listener(this.#state)
+    return () => this.#listeners.delete(listener)
+  }
+
+  watchTiles(listener: (tile: Tile) => void): () => void {
+    this.#watchers.set(listener, this.#engine?.tiles.watch(listener) ?? (() => undefined))
+    return () => {
+      this.#watchers.get(listener)?.()
+      this.#watchers.delete(listener)
+    }
+  }
+
+  pause(untilMs?: number): void {
+    this.#engine?.pause(untilMs)
+  }
+
+  resume(): void {
+    this.#engine?.resume()
+  }
+
+  async change(settings: Partial<ProviderSettings>): Promise<void> {
+    await this.#engine?.change(settings)
+  }
+
+  history(): Promise<readonly HistoryEntry[]> {
+    return readHistory(this.#parts.store.journal(HISTORY))
+  }
+
+  async exportKey(): Promise<string> {
+    return toDigits(this.#key)
+  }
+
+  async importKey(text: string): Promise<void> {
+    const key = readKeyText(text)
+    if (this.#engine === undefined)
+      throw new Failure('refused', 'Another tab of this browser is working: import the key there')
+    await replaceKey('provider', key)
+    this.#key = key
+    this.#life.abort()
+    await this.#work()
+  }
+
+  async #work(): Promise<void> {
+    this.#life = new AbortController()
+    const signal = AbortSignal.any([this.#signal, this.#life.signal])
+    const engine = await this.#parts.open(this.#key, signal)
+    this.#engine = engine
+    const isCurrent = (): boolean => this.#engine === engine && !this.#signal.aborted
+    engine.subscribe((state) => {
+      if (!isCurrent()) return
+      this.#show(state)
+      this.#whisper.tell(state)
+    })
+    for (const watcher of this.#watchers.keys()) this.#watchers.set(watcher, engine.tiles.watch(watcher))
+  }
+
+  #wait(): void {
+    const text = 'Another tab of this browser is working'
+    const follow = (state: ProviderState): void => {
+      if (this.#engine === undefined)
+        this.#show({ ...state, phase: 'follower', idle: { code: 'follower', text } })
+    }
+    this.#whisper.listen(follow)
+    follow(this.#state)
+  }
+
+  #fail(error: unknown): void {
+    this.#show({ ...this.#state, phase: 'failed', idle: { code: 'failed', text: reason(error) } })
+  }
+
+  #show(state: ProviderState): void {
+    this.#state = state
+    for (const listener of this.#listeners) listener(state)
+  }
+}
+
+/** Reads a private key as a visitor pastes it. Throws `malformed` without repeating it. */
+function readKeyText(text: string): PrivateKey {
+  const digits = text.trim().replace(/^0x/, '')
+  if (!/^[0-9a-fA-F]{64}$/.test(digits))
+    throw malformed('key', '64 hexadecimal digits, as the export gives them')
+  return readKey(fromHex(digits), 'key')
+}
+
+function startingState({ key, settings }: SessionParts): ProviderState {
+  const account = accountOf(key)
+  return {
+    phase: 'starting',
+    idle: { code: 'starting', text: 'Starting' },
+    account,
+    payee: settings.payee ?? account,
+    relay: { kind: 'connecting', text: 'Connecting to a relay' },
+    sandbox: '',
+    hasGpu: false,
+    settings,
+    jobs: [],
+    money: { promised: NOTHING, claimable: NOTHING, paid: NOTHING },
+    voided: NOTHING,
+    delivered: 0,
+    accepted: 0,
+    rejected: 0,
+    failed: 0,
+    running: 0,
+    pausedUntil: undefined,
+  }
+}

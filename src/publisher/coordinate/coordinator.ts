@@ -1,0 +1,298 @@
+import { foldSpeed, frameUnits } from '../../market/frame-size.ts'
+import { coveredReplicas } from '../../market/price.ts'
+import type { Digest } from '../../protocol/bytes.ts'
+import { Failure, reason } from '../../protocol/failure.ts'
+import { unitCount } from '../../protocol/manifest/manifest.ts'
+import type { ExecutorKind } from '../../protocol/work/hello.ts'
+import type { IdleReason, WorkMessage } from '../../protocol/work/message.ts'
+import type { SignedResults } from '../../protocol/work/result.ts'
+import type { Journal } from '../../store/store.ts'
+import type { Job } from '../job.ts'
+import { outputSize } from '../job.ts'
+import type { JobRecord } from '../job-record.ts'
+import { packJobRecord } from '../job-record.ts'
+import { checkResult } from './check-result.ts'
+import type { Lease } from './lease-table.ts'
+import { LeaseTable } from './lease-table.ts'
+import { Ledger } from './ledger.ts'
+import type { Seat } from './seat.ts'
+import type { Outcome } from './unit-board.ts'
+import { UnitBoard } from './unit-board.ts'
+
+type Result = Extract<WorkMessage, { kind: 'result' }>
+type ResultsRecord = Extract<JobRecord, { kind: 'results' }>
+
+/** What a coordinator tells whoever listens: a decision, or that something else changed. */
+export type CoordinatorEvent =
+  | { readonly kind: 'decided'; readonly unit: number; readonly outcome: Outcome }
+  | { readonly kind: 'changed' }
+
+export type CoordinatorPorts = {
+  readonly journal: Journal
+  nowMs(): number
+  report(event: CoordinatorEvent): void
+}
+
+/** A unit that fails for so many payees is the kernel's fault. */
+const BLAME_AFTER = 3
+const MIN_TTL_MS = 15_000
+const SLOW_AFTER_MS = 3_000
+
+/** Leases the units of one job, collects results and decides. Everything that counts is in the journal before it is told. */
+export class Coordinator {
+  readonly job: Job
+  readonly board: UnitBoard
+  readonly ledger: Ledger
+  readonly seats = new Set<Seat>()
+  readonly executions = { wgsl: 0, wasm: 0, own: 0 }
+  /** The outputs of all votes, by digest: units may share one. */
+  readonly outputs = new Map<Digest, Uint8Array>()
+  /** The last message of a kernel that failed. */
+  trouble = ''
+  isCancelled = false
+  readonly #ports: CoordinatorPorts
+  readonly #leases = new LeaseTable()
+  readonly #size: (unit: number) => number
+  /** Votes that are neither accepted nor rejected yet, and frames on their way into the journal. */
+  #undecided = 0
+  #journaling = 0
+
+  constructor(job: Job, ports: CoordinatorPorts) {
+    this.job = job
+    this.board = new UnitBoard(unitCount(job.manifest), job.manifest.verify)
+    this.ledger = new Ledger(job.price)
+    this.#ports = ports
+    this.#size = outputSize(job.manifest)
+  }
+
+  /** No more will be earned: everything is decided, or the job was cancelled, and nothing is on its way. */
+  get isEnd(): boolean {
+    return (this.board.isDecided || this.isCancelled) && this.#leases.units === 0 && this.#journaling === 0
+  }
+
+  /** The units that a seat has had results for and lost, with what shows it. */
+  rejections(seat: Seat): { unit: number; evidence: SignedResults[] }[] {
+    const lost: { unit: number; evidence: SignedResults[] }[] = []
+    for (let unit = 0; unit < this.board.size; unit += 1) {
+      if (!this.#isDecided(unit)) continue
+      const output = this.board.output(unit)
+      const isLoser = this.board
+        .votes(unit)
+        .some((vote) => vote.payee === seat.payee && vote.digest !== output)
+      if (isLoser) lost.push({ unit, evidence: this.#evidence(unit) })
+    }
+    return lost
+  }
+
+  /** Takes a provider's credit and serves it. */
+  want(seat: Seat, executor: ExecutorKind, frames: number): void {
+    this.seats.add(seat)
+    seat.wantedAt = this.#ports.nowMs()
+    seat.credit[executor] = Math.min(seat.credit[executor] + frames, 64)
+    seat.isToldIdle[executor] = false
+    this.#serve(seat, executor)
+  }
+
+  /** Takes a result in. Resolves when it is journaled and what follows from it is told; a bad one is refused to its sender. */
+  async result(seat: Seat, message: Result): Promise<void> {
+    const lease = this.#leases.take(message.lease, seat)
+    if (lease === undefined) {
+      const why = `Lease ${message.lease} has expired or is not yours: its results do not count`
+      seat.tell({ kind: 'refusal', jobId: this.job.jobId, why })
+      return
+    }
+    try {
+      checkResult(message, lease, { job: this.job, size: this.#size })
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      for (const unit of lease.units) this.board.giveBack(unit, seat.payee, true)
+      seat.tell({ kind: 'refusal', jobId: this.job.jobId, why: reason(error) })
+      this.pump()
+      return
+    }
+    await this.#takeIn(lease, message)
+  }
+
+  /** Takes leases back unfinished. */
+  giveBack(seat: Seat, ids: readonly number[]): void {
+    this.#release(ids.flatMap((id) => this.#leases.take(id, seat) ?? []))
+  }
+
+  /** A provider has left: its leases go to others. */
+  leave(seat: Seat): void {
+    this.seats.delete(seat)
+    this.#release(this.#leases.takeAll(seat))
+  }
+
+  /** Reissues what is past its deadline, and offers slow work to those who wait. To be called every second or so. */
+  tick(): void {
+    this.#release(this.#leases.expire(this.#ports.nowMs()))
+    this.pump()
+  }
+
+  /** Ends the job early: nothing more is leased. */
+  async cancel(): Promise<void> {
+    if (this.isCancelled) return
+    await this.#ports.journal.append(packJobRecord({ kind: 'cancelled' }), { strict: true })
+    this.isCancelled = true
+    this.pump()
+    this.#ports.report({ kind: 'changed' })
+  }
+
+  /** Serves everybody who waits. */
+  pump(): void {
+    for (const seat of this.seats) {
+      for (const executor of ['wasm', 'wgsl'] as const) this.#serve(seat, executor)
+    }
+  }
+
+  /** Counts the publisher's own opinion like any result. */
+  async opine(record: Omit<ResultsRecord, 'kind' | 'isOwn' | 'executor'>): Promise<void> {
+    await this.#keep({ ...record, kind: 'results', executor: 'wasm', isOwn: true })
+  }
+
+  /** Takes a journaled record in again after a restart. */
+  replay(record: JobRecord): void {
+    if (record.kind === 'results') this.#count(record)
+    else if (record.kind === 'disputed') this.#decide(record.unit, this.board.dispute(record.unit))
+    else if (record.kind === 'cancelled') this.isCancelled = true
+  }
+
+  async #takeIn(lease: Lease, message: Result): Promise<void> {
+    const { seat, executor } = lease
+    const { results, outputs, failed, elapsedMs } = message
+    const back = new Set(lease.units)
+    for (const unit of results.units) back.delete(unit)
+    for (const { unit } of failed) back.delete(unit)
+    for (const unit of back) this.board.giveBack(unit, seat.payee)
+    for (const { unit, message: text } of failed) await this.#fail(seat, unit, text)
+    if (results.units.length > 0) {
+      seat.speed[executor] = foldSpeed(seat.speed[executor], elapsedMs, results.units.length)
+      const unseen = results.digests.map((digest, place) =>
+        this.outputs.has(digest) ? null : (outputs[place] ?? null),
+      )
+      await this.#keep({ kind: 'results', results, executor, isOwn: false, outputs: unseen })
+    }
+    if (back.size > 0 || failed.length > 0) this.pump()
+  }
+
+  async #fail(seat: Seat, unit: number, text: string): Promise<void> {
+    this.board.giveBack(unit, seat.payee, true)
+    this.trouble = `Unit ${unit}: ${text}`
+    if (this.#isDecided(unit) || new Set(this.board.failures(unit)).size < BLAME_AFTER) return
+    await this.#ports.journal.append(packJobRecord({ kind: 'disputed', unit }))
+    this.#decide(unit, this.board.dispute(unit))
+  }
+
+  async #keep(record: ResultsRecord): Promise<void> {
+    this.#journaling += record.results.units.length
+    try {
+      await this.#ports.journal.append(packJobRecord(record))
+    } finally {
+      this.#journaling -= record.results.units.length
+    }
+    const wasWaiting = this.#count(record)
+    if (wasWaiting) this.pump()
+    this.#ports.report({ kind: 'changed' })
+  }
+
+  /** Counts the votes of a record. Tells whether some unit now wants another opinion. */
+  #count({ results, executor, isOwn, outputs }: ResultsRecord): boolean {
+    let isWaiting = false
+    this.executions[isOwn ? 'own' : executor] += results.units.length
+    if (!isOwn) this.ledger.receive(results, results.units.length)
+    results.units.forEach((unit, place) => {
+      const digest = results.digests[place]
+      if (digest === undefined) return
+      const output = outputs[place]
+      if (output != null && !this.#isDecided(unit)) this.outputs.set(digest, output)
+      const { payee, account } = results
+      if (!isOwn) this.#undecided += 1
+      const outcome = this.board.vote(
+        unit,
+        { payee, account, digest, isOwn, executor, evidence: results },
+        this.#ports.nowMs(),
+      )
+      if (outcome.kind === 'waiting') isWaiting ||= this.board.votes(unit).length > 1
+      else this.#decide(unit, outcome)
+    })
+    return isWaiting
+  }
+
+  #decide(unit: number, outcome: Outcome): void {
+    const votes = [...outcome.winners, ...outcome.losers]
+    this.#undecided -= votes.filter((vote) => !vote.isOwn).length
+    this.ledger.enter(unit, outcome)
+    for (const vote of outcome.losers) {
+      for (const seat of this.seats) {
+        if (seat.payee !== vote.payee || vote.isOwn) continue
+        seat.tell({ kind: 'rejected', jobId: this.job.jobId, unit, evidence: this.#evidence(unit) })
+      }
+    }
+    this.#ports.report({ kind: 'decided', unit, outcome })
+  }
+
+  /** The results that show why a unit was decided as it was: one of each payee. */
+  #evidence(unit: number): SignedResults[] {
+    return this.board
+      .votes(unit)
+      .slice(0, 16)
+      .map((vote) => vote.evidence)
+  }
+
+  #release(leases: readonly Lease[]): void {
+    if (leases.length === 0) return
+    for (const { seat, units } of leases) for (const unit of units) this.board.giveBack(unit, seat.payee)
+    this.pump()
+    this.#ports.report({ kind: 'changed' })
+  }
+
+  #serve(seat: Seat, executor: ExecutorKind): void {
+    while (seat.credit[executor] > 0) {
+      const idle = this.#lease(seat, executor)
+      if (idle === undefined) continue
+      if (!seat.isToldIdle[executor]) seat.tell({ kind: 'idle', jobId: this.job.jobId, executor, why: idle })
+      seat.isToldIdle[executor] = true
+      return
+    }
+  }
+
+  /** Leases one frame, or says why there is nothing to lease. */
+  #lease(seat: Seat, executor: ExecutorKind): IdleReason | undefined {
+    if (this.isCancelled) return 'closing'
+    if (this.board.isDecided) return 'done'
+    if (!this.job.manifest.programs.some((program) => program.kind === executor)) return 'executor'
+    const committed = this.ledger.paid + this.#undecided + this.#journaling + this.#leases.units
+    const covered = coveredReplicas(this.job.budget, this.job.price, committed)
+    if (covered === 0) return 'budget'
+    const speed = seat.speed[executor]
+    const max = Math.min(frameUnits(speed, this.#size(0)), covered)
+    const nowMs = this.#ports.nowMs()
+    const fresh = this.board.take(seat.payee, max)
+    const units =
+      fresh.length > 0
+        ? fresh
+        : this.board.duplicate(seat.payee, this.#leases.slow(seat, nowMs).slice(0, covered))
+    if (units.length === 0) return 'others'
+    const expectedMs = (speed ?? this.job.manifest.limits.timeMs / 10) * units.length
+    const ttlMs = Math.ceil(Math.max(MIN_TTL_MS, expectedMs * 20))
+    const slowAt = nowMs + Math.max(SLOW_AFTER_MS, expectedMs * 6)
+    const lease = this.#leases.issue({
+      seat,
+      executor,
+      units,
+      issuedAt: nowMs,
+      expiresAt: nowMs + ttlMs,
+      slowAt,
+    })
+    seat.credit[executor] -= 1
+    seat.isToldIdle[executor] = false
+    seat.tell({ kind: 'lease', jobId: this.job.jobId, lease: lease.id, executor, units, ttlMs })
+    return undefined
+  }
+
+  #isDecided(unit: number): boolean {
+    const state = this.board.state(unit)
+    return state === 'accepted' || state === 'paid' || state === 'disputed'
+  }
+}

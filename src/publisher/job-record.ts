@@ -1,0 +1,149 @@
+import type { Address } from '../protocol/address.ts'
+import { readAddress } from '../protocol/address.ts'
+import type { Hex } from '../protocol/bytes.ts'
+import { fromHex, toHex } from '../protocol/bytes.ts'
+import { Failure } from '../protocol/failure.ts'
+import { decodeManifest, encodeManifest, replicaPrice } from '../protocol/manifest/manifest.ts'
+import { at, readBoolean, readBytes, readInteger, readList, readRecord, readWord } from '../protocol/read.ts'
+import type { Wei } from '../protocol/wei.ts'
+import { readWei } from '../protocol/wei.ts'
+import type { ExecutorKind } from '../protocol/work/hello.ts'
+import type { SignedResults } from '../protocol/work/result.ts'
+import { MAX_FRAME_UNITS, packResults, parseResults } from '../protocol/work/result.ts'
+import { packRecord, parseRecord } from '../store/record.ts'
+import type { Journal } from '../store/store.ts'
+import type { Job } from './job.ts'
+
+/** What a publisher's journal of a job holds, one record each. Verdicts are not in it: they follow from the results. */
+export type JobRecord =
+  /** Written before the job is opened on chain, so that an opening that was sent is never sent twice. */
+  | { readonly kind: 'opening'; readonly job: Job }
+  /** One frame of results; an output that an earlier result of the unit had is not written again. */
+  | {
+      readonly kind: 'results'
+      readonly results: SignedResults
+      readonly executor: ExecutorKind
+      readonly isOwn: boolean
+      readonly outputs: readonly (Uint8Array | null)[]
+    }
+  /** A unit that no provider could run. */
+  | { readonly kind: 'disputed'; readonly unit: number }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'closed'; readonly refund: Wei; readonly bond: Wei; readonly at: number }
+
+const PREFIX = 'job/'
+
+/** The name of the publisher's journal of a job. */
+export function jobJournal(jobId: Hex): string {
+  return `${PREFIX}${jobId}`
+}
+
+/** What all names of such journals begin with. */
+export const JOB_JOURNALS = PREFIX
+
+/** Writes a record. */
+export function packJobRecord(record: JobRecord): Uint8Array {
+  return packRecord(record.kind, plain(record))
+}
+
+/** Reads the records of a job's journal, in order. Throws `malformed` or `unsupported`. */
+export async function* readJobRecords(journal: Journal): AsyncGenerator<JobRecord> {
+  for await (const bytes of journal.read()) {
+    const { kind, body } = parseRecord(bytes)
+    if (!Object.hasOwn(parsers, kind)) {
+      throw new Failure('unsupported', `A job's record of kind "${kind}" is not known to this version`)
+    }
+    yield parsers[kind as JobRecord['kind']](body)
+  }
+}
+
+function plain(record: JobRecord): unknown {
+  switch (record.kind) {
+    case 'opening': {
+      const { job } = record
+      const manifest = encodeManifest(job.manifest)
+      const money = { budget: job.budget.toString(), bond: job.bond.toString() }
+      return {
+        jobId: fromHex(job.jobId),
+        salt: fromHex(job.salt),
+        publisher: job.publisher,
+        manifest,
+        ...money,
+        openedAt: job.openedAt,
+      }
+    }
+    case 'results':
+      return {
+        results: packResults(record.results),
+        executor: record.executor,
+        isOwn: record.isOwn,
+        outputs: [...record.outputs],
+      }
+    case 'disputed':
+      return { unit: record.unit }
+    case 'cancelled':
+      return {}
+    case 'closed':
+      return { refund: record.refund.toString(), bond: record.bond.toString(), at: record.at }
+  }
+}
+
+const parsers: { readonly [K in JobRecord['kind']]: (body: unknown) => Extract<JobRecord, { kind: K }> } = {
+  opening: (body) => ({ kind: 'opening', job: parseJob(body) }),
+  results: parseResultsRecord,
+  disputed: (body) => ({
+    kind: 'disputed',
+    unit: readInteger(readRecord(body, 'disputed', ['unit']).unit, 'disputed.unit', [0, 2 ** 31]),
+  }),
+  cancelled: () => ({ kind: 'cancelled' }),
+  closed(body) {
+    const record = readRecord(body, 'closed', ['refund', 'bond', 'at'])
+    return {
+      kind: 'closed',
+      refund: readWei(record.refund, 'closed.refund'),
+      bond: readWei(record.bond, 'closed.bond'),
+      at: readInteger(record.at, 'closed.at', [0, Number.MAX_SAFE_INTEGER]),
+    }
+  },
+}
+
+function parseJob(body: unknown): Job {
+  const path = 'opening'
+  const record = readRecord(body, path, [
+    'jobId',
+    'salt',
+    'publisher',
+    'manifest',
+    'budget',
+    'bond',
+    'openedAt',
+  ])
+  const word = (name: string): Hex => toHex(readBytes(record[name], at(path, name), 32))
+  const manifest = decodeManifest(readBytes(record.manifest, at(path, 'manifest'), [1, 262_144]))
+  const publisher: Address = readAddress(record.publisher, at(path, 'publisher'))
+  return {
+    jobId: word('jobId'),
+    salt: word('salt'),
+    publisher,
+    manifest,
+    price: replicaPrice(manifest),
+    budget: readWei(record.budget, at(path, 'budget')),
+    bond: readWei(record.bond, at(path, 'bond')),
+    openedAt: readInteger(record.openedAt, at(path, 'openedAt'), [0, Number.MAX_SAFE_INTEGER]),
+  }
+}
+
+function parseResultsRecord(body: unknown): Extract<JobRecord, { kind: 'results' }> {
+  const path = 'results'
+  const record = readRecord(body, path, ['results', 'executor', 'isOwn', 'outputs'])
+  return {
+    kind: 'results',
+    results: parseResults(record.results, at(path, 'results')),
+    executor: readWord(record.executor, at(path, 'executor'), { words: ['wasm', 'wgsl'] as const }),
+    isOwn: readBoolean(record.isOwn, at(path, 'isOwn')),
+    outputs: readList(record.outputs, at(path, 'outputs'), {
+      max: MAX_FRAME_UNITS,
+      read: (entry, place) => (entry === null ? null : readBytes(entry, place, [0, 4_194_304])),
+    }),
+  }
+}

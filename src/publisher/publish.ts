@@ -1,0 +1,161 @@
+import type { Bell } from '../p2p/bell.ts'
+import { sleep } from '../p2p/sleep.ts'
+import { Failure, reason } from '../protocol/failure.ts'
+import type { Domain } from '../protocol/statement.ts'
+import type { Earned } from '../settler/book.ts'
+import type { Promised } from '../settler/settle.ts'
+import { Settler } from '../settler/settle.ts'
+import { settlerJournal } from '../settler/settler-record.ts'
+import type { Journal } from '../store/store.ts'
+import type { LoadedKernel } from '../worker/executor.ts'
+import { opine } from './coordinate/opine.ts'
+import type { JobChain, PublisherKeys } from './job-chain.ts'
+import { jobJournal, packJobRecord } from './job-record.ts'
+import type { JobRun } from './job-run.ts'
+
+/** What it takes to see one job through. */
+export type PublishPorts = {
+  readonly chain: JobChain
+  readonly keys: PublisherKeys
+  readonly domain: Domain
+  /** What the chain tells of how to reach this publisher. */
+  contact(): Uint8Array
+  journal(name: string): Journal
+  /** Tells the relays of the job, or that it has ended. */
+  announce(run: JobRun, isWithdrawn: boolean): Promise<void>
+  loadOwn(run: JobRun, signal: AbortSignal): Promise<LoadedKernel>
+  deliver(run: JobRun, promised: readonly Promised[]): void
+  changed(): void
+  nowMs(): number
+  /** The longest time between two statements, and before an epoch is posted. */
+  readonly statementMs: number
+  readonly epochMs: number
+}
+
+const TICK_MS = 500
+const ANNOUNCE_MS = 30_000
+const RETRY_MS = 2_000
+
+/** Makes the settler of a job. `bell` wakes it before its time. */
+export function makeSettler(run: JobRun, ports: PublishPorts, bell: Bell): Settler {
+  const { job, coordinator, book } = run
+  const earned = (): Earned => ({
+    payees: coordinator.ledger.earned,
+    units: coordinator.board.counts.accepted + coordinator.board.counts.paid,
+    verdicts: coordinator.ledger.verdicts,
+    isEnd: coordinator.isEnd,
+  })
+  return new Settler(
+    {
+      earned,
+      deliver: (promised) => ports.deliver(run, promised),
+      report: (event) => {
+        run.settle(event)
+        ports.changed()
+      },
+      journal: ports.journal(settlerJournal(job.jobId)),
+      escrow: ports.chain.escrow(job),
+      nowMs: ports.nowMs,
+      turn: (signal) => bell.wait(coordinator.isEnd ? TICK_MS : ports.statementMs, signal),
+    },
+    { book, domain: ports.domain, key: ports.keys.settler, bond: job.bond, maxEpochMs: ports.epochMs },
+  )
+}
+
+/** Sees a job through: opens it, leases and settles until everybody is paid, then closes it. Throws `reverted` when the escrow refuses it. */
+export async function publish(
+  run: JobRun,
+  { ports, settler }: { readonly ports: PublishPorts; readonly settler: Settler },
+  signal: AbortSignal,
+): Promise<void> {
+  await openLoop(run, ports, signal)
+  if (signal.aborted) return
+  const decided = new AbortController()
+  const working = AbortSignal.any([signal, decided.signal])
+  run.enter('running')
+  ports.changed()
+  const loops = [
+    announceLoop(run, ports, working),
+    tickLoop(run, ports, working),
+    opinionLoop(run, ports, working),
+  ]
+  await settler.run(signal)
+  decided.abort()
+  await Promise.all(loops)
+  if (signal.aborted) return
+  await withdraw(run, ports)
+  await closeLoop(run, ports, signal)
+}
+
+/** An opening that was journaled may never have reached the chain; until the chain answers, the job waits. */
+async function openLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await ports.chain.open(run.job, ports.contact())
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code === 'reverted') throw error
+      run.enter('opening', reason(error))
+      ports.changed()
+      await sleep(RETRY_MS, signal)
+    }
+  }
+}
+
+async function announceLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !run.coordinator.isEnd) {
+    const isTold = await ports.announce(run, false).then(
+      () => true,
+      () => false, // the state of the relays is shown already
+    )
+    await sleep(isTold ? ANNOUNCE_MS : RETRY_MS, signal)
+  }
+}
+
+/** Reissues leases, and moves the phase on when the last unit is decided. */
+async function tickLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    run.coordinator.tick()
+    if (run.coordinator.isEnd && run.phase === 'running') {
+      run.enter('settling')
+      ports.changed()
+    }
+    await sleep(TICK_MS, signal)
+  }
+}
+
+/** Own opinions are help, not duty: when the kernel does not load here, the job waits for providers and says why. */
+async function opinionLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): Promise<void> {
+  const turn = (until: AbortSignal): Promise<void> => sleep(TICK_MS, until)
+  const load = (): Promise<LoadedKernel> => ports.loadOwn(run, signal)
+  if (!run.job.manifest.programs.some((program) => program.kind === 'wasm')) return
+  try {
+    await opine(run.coordinator, { load, turn, nowMs: ports.nowMs, key: ports.keys.publisher }, signal)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    if (!signal.aborted) run.coordinator.trouble = `The publisher cannot check units itself: ${reason(error)}`
+  }
+}
+
+async function withdraw(run: JobRun, ports: PublishPorts): Promise<void> {
+  await ports.announce(run, true).catch(() => undefined) // it expires by itself otherwise
+}
+
+async function closeLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): Promise<void> {
+  run.enter('closing')
+  ports.changed()
+  while (!signal.aborted) {
+    try {
+      const back = { ...(await ports.chain.close(run.job, signal)), at: ports.nowMs() }
+      await ports
+        .journal(jobJournal(run.job.jobId))
+        .append(packJobRecord({ kind: 'closed', ...back }), { strict: true })
+      run.end(back)
+      return ports.changed()
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      run.enter('closing', reason(error))
+      ports.changed()
+      await sleep(RETRY_MS, signal)
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { mayPost } from '../market/posting.ts'
+import type { PrivateKey } from '../protocol/account.ts'
+import type { Address } from '../protocol/address.ts'
+import type { Hex } from '../protocol/bytes.ts'
+import { encodeCbor } from '../protocol/cbor.ts'
+import { digestOf } from '../protocol/digest.ts'
+import { Failure } from '../protocol/failure.ts'
+import type { Domain, SignedStatement } from '../protocol/statement.ts'
+import { packLeaf, signStatement } from '../protocol/statement.ts'
+import type { Leaf } from '../protocol/sum-tree.ts'
+import { proofOf } from '../protocol/sum-tree.ts'
+import type { Wei } from '../protocol/wei.ts'
+import type { Journal } from '../store/store.ts'
+import type { Book, Earned, Epoch } from './book.ts'
+import { packClaimed, packPosted, packStatements } from './settler-record.ts'
+
+/** What the settler says to one payee: a statement, and the payee's leaf in it with its proof. */
+export type Promised = { readonly signed: SignedStatement; readonly leaf: Leaf; readonly proof: Uint8Array }
+
+export type SettlerEvent =
+  | { readonly kind: 'promised'; readonly total: Wei }
+  | { readonly kind: 'posted'; readonly epoch: number; readonly total: Wei; readonly transaction: Hex }
+  | {
+      readonly kind: 'claimed'
+      readonly epoch: number
+      readonly leaves: readonly Leaf[]
+      readonly transaction: Hex
+    }
+  | { readonly kind: 'trouble'; readonly failure: Failure }
+
+/** What a settler needs from outside. */
+export type SettlerPorts = {
+  /** What is earned so far. It only ever grows. */
+  earned(): Earned
+  /** Hands promises over to whoever can reach the payees. */
+  deliver(promised: readonly Promised[]): void
+  report(event: SettlerEvent): void
+  readonly journal: Journal
+  readonly escrow: EscrowPort
+  nowMs(): number
+  /** Waits for the next turn: an interval, or less when something important happened. */
+  turn(signal: AbortSignal): Promise<void>
+}
+
+/** The calls of the escrow that settling makes. */
+export type EscrowPort = {
+  post(signed: SignedStatement): Promise<Hex>
+  claim(epoch: number, leaves: readonly Omit<Promised, 'signed'>[]): Promise<Hex>
+  /** The posted `seq` of an epoch and whether it is final; undefined while it is not posted. */
+  posted(epoch: number): Promise<{ readonly seq: number; readonly isFinal: boolean } | undefined>
+  isClaimed(epoch: number, index: number): Promise<boolean>
+}
+
+export type SettlerOptions = {
+  /** What was journaled so far. */
+  readonly book: Book
+  readonly domain: Domain
+  readonly key: PrivateKey
+  readonly bond: Wei
+  /** The longest that an epoch goes on before it is posted. */
+  readonly maxEpochMs: number
+}
+
+/** One transaction claims at most so many leaves. */
+const CLAIM_BATCH = 50
+
+/** The settler of one job: promises what is earned, posts, and claims every final leaf for its payee. */
+export class Settler {
+  readonly #ports: SettlerPorts
+  readonly #options: SettlerOptions
+  #epochSinceMs: number
+
+  constructor(ports: SettlerPorts, options: SettlerOptions) {
+    this.#ports = ports
+    this.#options = options
+    this.#epochSinceMs = ports.nowMs()
+  }
+
+  /** Settles until everything earned is paid, or `signal` aborts. Trouble with the chain is reported and tried again. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (await this.#settle()) return
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        if (signal.aborted) return
+        this.#ports.report({ kind: 'trouble', failure: error })
+      }
+      await this.#ports.turn(signal)
+    }
+  }
+
+  /** What is promised to a payee and not yet paid: for a provider that comes back. */
+  promisedTo(payee: Address): Promised[] {
+    return this.#options.book.epochs.flatMap((epoch) => {
+      const leaf = epoch.tree.leaves.find(({ account }) => account === payee)
+      return leaf === undefined || epoch.claimed.has(leaf.index) ? [] : [this.#promise(epoch, leaf)]
+    })
+  }
+
+  async #settle(): Promise<boolean> {
+    const earned = this.#ports.earned()
+    await this.#state(earned)
+    for (const epoch of this.#options.book.unpaid) {
+      if (!epoch.isPosted) await this.#post(epoch)
+    }
+    for (const epoch of this.#options.book.unpaid) await this.#claim(epoch)
+    const { book } = this.#options
+    return earned.isEnd && book.open === undefined && book.unpaid.length === 0
+  }
+
+  /** Makes the next statement when something changed or the epoch is to end. It is journaled before it is signed. */
+  async #state(earned: Earned): Promise<void> {
+    const { book, bond, maxEpochMs } = this.#options
+    const leaves = book.leaves(earned)
+    const total = leaves.reduce((sum, leaf) => sum + leaf.amount, 0n) as Wei
+    const nowMs = this.#ports.nowMs()
+    if (total === 0n) this.#epochSinceMs = nowMs
+    const isLast = mayPost({
+      total,
+      bond,
+      ageMs: nowMs - this.#epochSinceMs,
+      maxAgeMs: maxEpochMs,
+      isEnd: earned.isEnd,
+    })
+    const isSame = book.open === undefined ? total === 0n : book.open.statement.total === total
+    if (isSame && !isLast) return
+    const data = { leaves: leaves.map(packLeaf), verdicts: earned.verdicts }
+    const dataHash: Hex = `0x${digestOf(encodeCbor(data))}`
+    const epoch = book.draft(leaves, { units: earned.units, dataHash, isLast })
+    await this.#ports.journal.append(packStatements(epoch), { strict: true })
+    book.enter(epoch)
+    if (isLast) this.#epochSinceMs = nowMs
+    this.#ports.deliver(leaves.map((leaf) => this.#promise(epoch, leaf)))
+    this.#ports.report({ kind: 'promised', total })
+  }
+
+  /** Posts an ended epoch, unless it is on chain already: a crash may have come between sending and writing it down. */
+  async #post(epoch: Epoch): Promise<void> {
+    const { statement } = epoch
+    const { escrow, journal, report } = this.#ports
+    const there = await escrow.posted(statement.epoch)
+    const isThere = there !== undefined && there.seq >= statement.seq
+    const transaction = isThere ? undefined : await escrow.post(this.#sign(epoch))
+    await journal.append(packPosted(statement.epoch))
+    this.#options.book.post(statement.epoch)
+    if (transaction !== undefined)
+      report({ kind: 'posted', epoch: statement.epoch, total: statement.total, transaction })
+  }
+
+  /** Claims what is final, for everybody. */
+  async #claim(epoch: Epoch): Promise<void> {
+    const { escrow, journal, report } = this.#ports
+    const number = epoch.statement.epoch
+    if ((await escrow.posted(number))?.isFinal !== true) return
+    const left = epoch.tree.leaves.filter((leaf) => !epoch.claimed.has(leaf.index)).slice(0, CLAIM_BATCH)
+    const isDone = await Promise.all(left.map((leaf) => escrow.isClaimed(number, leaf.index)))
+    const due = left.filter((_, place) => isDone[place] === false)
+    const proven = due.map((leaf) => ({ leaf, proof: proofOf(epoch.tree, leaf.index) }))
+    const transaction = due.length === 0 ? undefined : await escrow.claim(number, proven)
+    const indexes = left.map((leaf) => leaf.index)
+    await journal.append(packClaimed(number, { indexes, transaction }))
+    this.#options.book.claim(number, indexes)
+    if (transaction !== undefined) report({ kind: 'claimed', epoch: number, leaves: due, transaction })
+  }
+
+  #promise(epoch: Epoch, leaf: Leaf): Promised {
+    return { signed: this.#sign(epoch), leaf, proof: proofOf(epoch.tree, leaf.index) }
+  }
+
+  /** Signing again gives the same bytes (RFC 6979), so a signature need not be kept. */
+  #sign(epoch: Epoch): SignedStatement {
+    const { domain, key } = this.#options
+    return signStatement(epoch.statement, domain, key)
+  }
+}

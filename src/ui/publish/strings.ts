@@ -1,0 +1,52 @@
+import { texts } from '../text.ts'
+
+/** The texts of the page that publishes a job. */
+export const text = texts({
+  title: 'Publish a job',
+  lead: 'A program, cut into units, run by visitors’ tabs and paid per verified result. It is published from this tab.',
+  source: 'What to run',
+  'source.sample': 'A sample',
+  'source.own': 'Your own kernel',
+  sample: 'Sample',
+  'sample.bunny': 'Bunny',
+  'sample.bunny.more': 'A path-traced picture of the Stanford bunny in a photo studio. Runs on WASM.',
+  'sample.fractal': 'Fractal',
+  'sample.fractal.more': 'A deep zoom into the Mandelbrot set. Runs on WebGPU and WASM with the same bytes.',
+  index: 'View (a number; each gives another picture)',
+  price: 'Price per accepted result ({currency})',
+  params: 'Parameters',
+  making: 'Building the sample…',
+  fixed: 'Fixed for this sample',
+  range: '{min} to {max}',
+  files: 'Code and inputs',
+  'files.more':
+    'Choose one .wgsl or .wasm file, or one of each as twins, and a file for each input. An input is found by its name: “mesh” is the file mesh.bin.',
+  manifest: 'Manifest (JSON)',
+  'manifest.more':
+    'What is left out of “code” and of inputs (name in CID form, length) is filled in from the files above.',
+  'manifest.file': 'Read it from a file',
+  'manifest.example': 'Put in an example',
+  line: 'Line {line}: {text}',
+  goto: 'Show the place',
+  problem: 'Something in this job needs a change',
+  cost: 'What it costs',
+  'cost.units':
+    '{units} units, each computed by at least {replicas} tabs with different owners that must agree',
+  'cost.price': 'Per accepted result',
+  'cost.budget': 'For results, at most',
+  'cost.bond': 'Bond, returned when all is paid',
+  'cost.total': 'Leaves your account now',
+  'cost.balance': 'This tab’s account holds',
+  'cost.short': 'That is not enough.',
+  'cost.faucet': 'Test money is sent to this account by itself.',
+  'cost.unused': 'What is not used comes back when the job ends or is cancelled.',
+  'cost.wait': 'The cost appears when the job is complete.',
+  closing: 'If you close this tab',
+  'closing.1':
+    'The job stops until you open this site again in this browser. Nothing verified is lost: it is kept here.',
+  'closing.2': 'Providers keep the signed promises for their work, and can be paid without this tab.',
+  'closing.3': 'The browser asks before it closes the tab while a job runs.',
+  publish: 'Publish and deposit',
+  publishing: 'Publishing…',
+  failed: 'It was not published: {why}',
+})

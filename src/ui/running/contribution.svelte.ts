@@ -1,0 +1,76 @@
+import { reason } from '../../protocol/failure.ts'
+import type { Network } from '../../protocol/network.ts'
+import type { ProviderState, TabProvider } from '../../provider/state.ts'
+import type { Choice } from '../consent/choice.ts'
+import { Gallery } from './gallery.svelte.ts'
+import { Pace } from './pace.svelte.ts'
+
+/** A provider that was opened, and the network it works in. */
+export type Opened = { readonly network: Network; readonly provider: TabProvider }
+/** Opens a provider that ends with the signal. */
+export type Open = (choice: Choice, signal: AbortSignal) => Promise<Opened>
+
+/** The visitor's contribution, from Agree to Stop. */
+export class Contribution {
+  phase = $state<'off' | 'starting' | 'on' | 'failed'>('off')
+  why = $state('')
+  opened = $state.raw<Opened>()
+  view = $state.raw<ProviderState>()
+  pace = $state.raw(new Pace())
+  gallery = $state.raw(new Gallery())
+  #life = new AbortController()
+  readonly #open: Open
+
+  constructor(open: Open) {
+    this.#open = open
+  }
+
+  async start(choice: Choice): Promise<void> {
+    if (this.phase === 'starting' || this.phase === 'on') return
+    const life = new AbortController()
+    this.#life = life
+    this.phase = 'starting'
+    try {
+      const opened = await this.#open(choice, life.signal)
+      if (life.signal.aborted) return
+      this.#follow(opened, life.signal)
+      const payee = choice.payee ?? this.view?.account
+      await opened.provider.change({ duty: choice.duty, ...(payee === undefined ? {} : { payee }) })
+    } catch (error) {
+      if (life.signal.aborted) return
+      life.abort()
+      this.phase = 'failed'
+      this.why = reason(error)
+    }
+  }
+
+  /** Ends everything that the start began. */
+  stop(): void {
+    this.#life.abort()
+    this.phase = 'off'
+    this.view = undefined
+    this.opened = undefined
+  }
+
+  #follow(opened: Opened, signal: AbortSignal): void {
+    const { provider } = opened
+    this.opened = opened
+    this.pace = new Pace()
+    this.gallery = new Gallery()
+    const ends = [
+      provider.subscribe((view) => {
+        this.view = view
+        for (const job of view.jobs) this.gallery.learn(job)
+        this.phase = 'on'
+      }),
+      provider.watchTiles((tile) => this.gallery.add(tile)),
+    ]
+    const timer = setInterval(() => {
+      this.pace.record({ at: Date.now(), count: this.view?.delivered ?? 0 })
+    }, 1000)
+    signal.addEventListener('abort', () => {
+      clearInterval(timer)
+      for (const end of ends) end()
+    })
+  }
+}

@@ -1,0 +1,21 @@
+import { texts } from './text.ts'
+
+/** The texts that more than one page needs. */
+export const text = texts({
+  skip: 'Skip to the content',
+  contribute: 'Contribute',
+  jobs: 'Jobs',
+  publish: 'Publish',
+  pages: 'Pages',
+  theme: 'Colours',
+  'theme.auto': 'Auto',
+  'theme.light': 'Light',
+  'theme.dark': 'Dark',
+  loading: 'Loading…',
+  loadFailed: 'This part of the page could not be loaded: {why}',
+  retry: 'Try again',
+  testMoney: 'test money',
+  table: '{label}: table',
+  footer:
+    'Weft has no operator between publisher and visitor: relays only introduce, the escrow contract pays.',
+})

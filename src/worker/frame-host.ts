@@ -1,0 +1,150 @@
+import { Failure } from '../protocol/failure.ts'
+import type { FromFrame, Role, ToFrame } from './message.ts'
+import { parseFromFrame } from './message.ts'
+import { cancelled, WorkerLink } from './worker-link.ts'
+
+/** Where the sandbox page is, and where in the document its frame goes. */
+export type FrameOptions = { readonly url: string; readonly container?: HTMLElement | undefined }
+/** What the frame said when it opened. */
+export type FrameOpen = FromFrame & { kind: 'open' }
+
+const LOAD_MS = 20_000
+/** Our own page answers as soon as it is loaded; an error page never does. */
+const ANSWER_MS = 5_000
+/** Looking for a GPU may take its time; two kinds of workers may be tried. */
+const OPEN_MS = 30_000
+const READY_MS = 10_000
+
+/** One sandbox frame in the document of the page. */
+export class FrameHost {
+  readonly open: FrameOpen
+  readonly #element: HTMLIFrameElement
+  readonly #port: MessagePort
+  readonly #links = new Map<number, WorkerLink>()
+  #count = 0
+  #isClosed = false
+
+  private constructor(element: HTMLIFrameElement, port: MessagePort, open: FrameOpen) {
+    this.#element = element
+    this.#port = port
+    this.open = open
+    port.onmessage = ({ data }) => this.#take(data)
+    // A frame that is moved in the document, or navigates, loads anew and has lost all workers.
+    element.addEventListener('load', () =>
+      this.close(new Failure('unreachable', 'The sandbox frame was loaded anew')),
+    )
+  }
+
+  /** Loads the sandbox page and waits until it has found out what the browser allows. Throws `unreachable`, `unsupported` or `cancelled`. */
+  static async open(options: FrameOptions, signal: AbortSignal): Promise<FrameHost> {
+    const element = makeFrame(options)
+    const { port1, port2 } = new MessageChannel()
+    try {
+      const opened = await greet(element, { port: port1, remote: port2, url: options.url, signal })
+      return new FrameHost(element, port1, opened)
+    } catch (error) {
+      element.remove()
+      throw error
+    }
+  }
+
+  /** Spawns a worker and waits until it is ready. Throws `unreachable` when the frame does not answer any more. */
+  async spawn(role: Role, signal: AbortSignal): Promise<WorkerLink> {
+    if (this.#isClosed || !this.#element.isConnected)
+      throw new Failure('unreachable', 'The sandbox frame is not in the document any more')
+    const worker = this.#count
+    this.#count += 1
+    const { port1, port2 } = new MessageChannel()
+    const link = new WorkerLink(port1, () => {
+      this.#links.delete(worker)
+      this.#say({ kind: 'kill', worker })
+    })
+    this.#links.set(worker, link)
+    this.#say({ kind: 'spawn', worker, role }, [port2])
+    try {
+      const ready = await link.receive(READY_MS, signal)
+      if (ready.kind !== 'ready')
+        throw new Failure('malformed', `The sandbox sent "${ready.kind}" where "ready" belongs`)
+      if (role === 'gpu' && ready.gpu === undefined)
+        throw new Failure('device-lost', 'The browser gives no GPU device')
+      return link
+    } catch (error) {
+      link.end()
+      if (error instanceof Failure && error.code === 'timeout')
+        throw new Failure('unreachable', 'The sandbox frame does not answer any more', { cause: error })
+      throw error
+    }
+  }
+
+  /** Takes the frame out of the document, and with it all workers. */
+  close(failure: Failure = cancelled()): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const link of [...this.#links.values()]) link.end(failure)
+    this.#port.close()
+    this.#element.remove()
+  }
+
+  #say(message: ToFrame, transfer: Transferable[] = []): void {
+    if (!this.#isClosed) this.#port.postMessage(message, transfer)
+  }
+
+  #take(data: unknown): void {
+    const message = parseFromFrame(data)
+    if (message.kind === 'crashed')
+      this.#links.get(message.worker)?.end(new Failure('trap', `The worker failed: ${message.message}`))
+  }
+}
+
+/** A frame that is laid out, so that no browser puts it to sleep as not rendered, but neither seen nor reached by keyboard. */
+function makeFrame({ url, container = document.body }: FrameOptions): HTMLIFrameElement {
+  const element = document.createElement('iframe')
+  element.setAttribute('sandbox', 'allow-scripts')
+  element.setAttribute('aria-hidden', 'true')
+  element.title = 'Weft sandbox'
+  element.tabIndex = -1
+  element.referrerPolicy = 'no-referrer'
+  element.src = url
+  const style = 'position:fixed;left:0;bottom:0;width:1px;height:1px;border:0;opacity:0;pointer-events:none'
+  element.style.cssText = style
+  container.append(element)
+  return element
+}
+
+type Greeting = { port: MessagePort; remote: MessagePort; url: string; signal: AbortSignal }
+
+async function greet(
+  element: HTMLIFrameElement,
+  { port, remote, url, signal }: Greeting,
+): Promise<FrameOpen> {
+  return await new Promise<FrameOpen>((resolve, reject) => {
+    const hint = `Is ${url} served, and does the page's policy allow frame-src 'self'?`
+    const late = (): void => end(new Failure('unreachable', `The sandbox page does not answer. ${hint}`))
+    let timer = setTimeout(late, LOAD_MS)
+    const wait = (ms: number): void => {
+      clearTimeout(timer)
+      timer = setTimeout(late, ms)
+    }
+    const cancel = (): void => end(cancelled())
+    const end = (result: FrameOpen | Failure): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', cancel)
+      if (result instanceof Failure) reject(result)
+      else resolve(result)
+    }
+    if (signal.aborted) return cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    port.onmessage = ({ data }) => {
+      const message = parseFromFrame(data)
+      if (message.kind === 'opening') wait(OPEN_MS)
+      else if (message.kind === 'open') end(message)
+      else end(new Failure('unsupported', `No sandbox in this browser: ${message.message}`))
+    }
+    const greeting = (): void => {
+      wait(ANSWER_MS)
+      // The frame has an opaque origin, so that no other target can be named; it is our own page, loaded by our own address.
+      element.contentWindow?.postMessage('open', '*', [remote])
+    }
+    element.addEventListener('load', greeting, { once: true })
+  })
+}

@@ -1,0 +1,109 @@
+import { reason } from '../../protocol/failure.ts'
+import type { FromFrame, FromWorker, Mode, Role } from '../message.ts'
+import { parseFromWorker, parseToFrame } from '../message.ts'
+import { serveGpu } from './gpu-worker.ts'
+
+/** How long a worker may take to start and to look for a GPU, before the next way is tried. */
+const PROBE_MS = 8_000
+
+type Spawn = (role: Role, port: MessagePort) => Worker
+type Ready = FromWorker & { kind: 'ready' }
+/** The ways that work here: how workers are spawned, and whether the GPU must be used from the frame's own thread. */
+type Ways = { readonly spawn: Spawn; readonly mode: Mode; readonly ready: Ready }
+
+/** Serves the page that embeds this frame: finds out what the browser allows, then spawns and kills workers for it. */
+export function serveFrame(script: string): void {
+  window.addEventListener('message', function open({ source, ports: [port] }) {
+    if (source !== window.parent || port === undefined) return
+    window.removeEventListener('message', open)
+    void serve(script, port)
+  })
+}
+
+async function serve(script: string, port: MessagePort): Promise<void> {
+  const say = (message: FromFrame): void => port.postMessage(message)
+  say({ kind: 'opening' })
+  const ways = await probe(script).catch((error: unknown) => say({ kind: 'broken', message: reason(error) }))
+  if (ways === undefined) return
+  const ends = new Map<number, () => void>()
+  port.onmessage = ({ data, ports: [workerPort] }) => {
+    const message = parseToFrame(data)
+    if (message.kind === 'kill') {
+      ends.get(message.worker)?.()
+      ends.delete(message.worker)
+    } else if (workerPort !== undefined) {
+      const crash = (text: string): void => say({ kind: 'crashed', worker: message.worker, message: text })
+      ends.set(message.worker, start(ways, { role: message.role, port: workerPort, crash }))
+    }
+  }
+  const { gpu } = ways.ready
+  say({ kind: 'open', mode: ways.mode, ...(gpu === undefined ? {} : { gpu }) })
+}
+
+type Start = { role: Role; port: MessagePort; crash: (message: string) => void }
+
+function start({ spawn, mode }: Ways, { role, port, crash }: Start): () => void {
+  if (role === 'gpu' && mode === 'frame main thread') return serveGpu(port)
+  const worker = spawn(role, port)
+  worker.onerror = (event) => {
+    event.preventDefault()
+    crash(event.message || 'the worker could not start')
+  }
+  return () => worker.terminate()
+}
+
+/** A worker of an opaque origin is a secure context from a `data:` URL in one engine, from a `blob:` URL in another; only there WebGPU exists. */
+async function probe(script: string): Promise<Ways> {
+  const data = await tryWorker(spawnData(script))
+  if (data?.ready.hasGpu) return { ...data, mode: 'data worker' }
+  const blob = await tryWorker(spawnBlob(script))
+  if (blob?.ready.hasGpu) return { ...blob, mode: 'blob worker' }
+  const workers = data ?? blob
+  if (workers === undefined) throw new Error('the browser starts no worker in the sandbox')
+  const frame = await new Promise<Ready>((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    const end = serveGpu(port2)
+    port1.onmessage = ({ data: message }) => {
+      end()
+      resolve(parseFromWorker(message) as Ready)
+    }
+  })
+  return frame.hasGpu
+    ? { ...workers, ready: frame, mode: 'frame main thread' }
+    : { ...workers, mode: 'WASM only' }
+}
+
+async function tryWorker(spawn: Spawn): Promise<{ spawn: Spawn; ready: Ready } | undefined> {
+  const { port1, port2 } = new MessageChannel()
+  let worker: Worker | undefined
+  try {
+    const ready = await new Promise<Ready>((resolve, reject) => {
+      worker = spawn('gpu', port2)
+      worker.onerror = (event) => reject(new Error(event.message))
+      port1.onmessage = ({ data }) => resolve(parseFromWorker(data) as Ready)
+      setTimeout(() => reject(new Error('no answer')), PROBE_MS)
+    })
+    return { spawn, ready }
+  } catch (error) {
+    console.info(`Weft sandbox: this kind of worker does not start here (${reason(error)})`)
+    return undefined
+  } finally {
+    worker?.terminate()
+    port1.close()
+  }
+}
+
+function spawnData(script: string): Spawn {
+  const url = `data:text/javascript;charset=utf-8,${encodeURIComponent(script)}`
+  return (role, port) => send(new Worker(url, { name: `weft ${role}` }), role, port)
+}
+
+function spawnBlob(script: string): Spawn {
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
+  return (role, port) => send(new Worker(url, { name: `weft ${role}` }), role, port)
+}
+
+function send(worker: Worker, role: Role, port: MessagePort): Worker {
+  worker.postMessage(role, [port])
+  return worker
+}

@@ -1,0 +1,316 @@
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../protocol/failure.ts'
+import type { Kernel1Outcome } from '../kernel1.ts'
+import { callKernel1 } from '../kernel1.ts'
+import { assemble, text } from './assemble.ts'
+import { FUEL_EXPORT, MARK_EXPORT, meterWasm } from './meter-wasm.ts'
+
+const [I32, LOCAL_GET, LOCAL_SET, I32_CONST, I64_CONST] = [0x7f, 0x20, 0x21, 0x41, 0x42]
+const [BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, VOID] = [0x02, 0x03, 0x04, 0x05, 0x0b, 0x0c, 0x0d, 0x40]
+/** `i32.store` of what is on the stack at an address below it, and the output: 4 bytes at 0. */
+const STORE = [0x36, 2, 0]
+const OUTPUT_4 = [I64_CONST, 4]
+const limits = { fuel: 1_000_000, memoryPages: 4 }
+
+function run(code: Uint8Array, input = new Uint8Array(4), fuel = limits.fuel): Kernel1Outcome {
+  const module = new WebAssembly.Module(meterWasm(code, { ...limits, fuel }))
+  return callKernel1({
+    module,
+    input,
+    fuel,
+    outputBytes: 64,
+    fuelExport: FUEL_EXPORT,
+    markExport: MARK_EXPORT,
+  })
+}
+
+function fuelOf(code: Uint8Array, input?: Uint8Array<ArrayBuffer>): number {
+  const outcome = run(code, input)
+  if (outcome.kind === 'failed') throw new Error(outcome.message)
+  return outcome.fuel
+}
+
+function refusal(code: Uint8Array): string {
+  try {
+    meterWasm(code, limits)
+  } catch (error) {
+    if (error instanceof Failure) return `${error.code}: ${error.message}`
+    throw error
+  }
+  return 'accepted'
+}
+
+/** Counts `local 2` down from `start`; each turn runs 5 instructions, the last one too. */
+const countdown = (start: number): number[] => [
+  ...[I32_CONST, start, LOCAL_SET, 2, LOOP, VOID],
+  ...[LOCAL_GET, 2, I32_CONST, 1, 0x6b, 0x22, 2, BR_IF, 0],
+  END,
+]
+
+describe('the count of instructions', () => {
+  test('is exact for straight code: one for alloc, one for run', () => {
+    expect(fuelOf(assemble({ run: OUTPUT_4 }))).toBe(2)
+  })
+
+  test('is exact for a loop: 5 for each turn, 3 before, 1 after, 1 for alloc', () => {
+    for (const turns of [1, 2, 7, 63])
+      expect(fuelOf(assemble({ run: [...countdown(turns), ...OUTPUT_4], locals: [[1, I32]] }))).toBe(
+        5 * turns + 5,
+      )
+  })
+
+  test('counts only the branch that is taken', () => {
+    const branch = (condition: number): number[] => [
+      ...[I32_CONST, condition, IF, VOID, 0x01, 0x01, 0x01, ELSE, 0x01, END],
+      ...OUTPUT_4,
+    ]
+    expect(fuelOf(assemble({ run: branch(1) }))).toBe(1 + 2 + 3 + 1)
+    expect(fuelOf(assemble({ run: branch(0) }))).toBe(1 + 2 + 1 + 1)
+  })
+
+  test('does not count what a branch jumps over', () => {
+    const jump = [BLOCK, VOID, BR, 0, 0x01, 0x01, END, ...OUTPUT_4]
+    expect(fuelOf(assemble({ run: jump }))).toBe(1 + 1 + 1 + 1)
+    const skipped = [BLOCK, VOID, I32_CONST, 0, BR_IF, 0, 0x01, 0x01, END, ...OUTPUT_4]
+    expect(fuelOf(assemble({ run: skipped }))).toBe(1 + 1 + 2 + 2 + 1)
+  })
+
+  test('counts a br_table arm by arm', () => {
+    const table = (arm: number): number[] => [
+      ...[BLOCK, VOID, BLOCK, VOID, I32_CONST, arm, 0x0e, 1, 0, 1, END, 0x01, 0x01, END],
+      ...OUTPUT_4,
+    ]
+    expect(fuelOf(assemble({ run: table(0) }))).toBe(1 + 4 + 2 + 1)
+    expect(fuelOf(assemble({ run: table(1) }))).toBe(1 + 4 + 1)
+  })
+
+  test('charges bulk memory by its length', () => {
+    const fill = (size: number): number[] => [
+      ...[I32_CONST, 0, I32_CONST, 0, I32_CONST, ...[0x80 | (size & 127), size >> 7], 0xfc, 0x0b, 0],
+      ...OUTPUT_4,
+    ]
+    expect(fuelOf(assemble({ run: fill(256) }))).toBe(1 + 4 + 32 + 1)
+    expect(fuelOf(assemble({ run: fill(4096) }))).toBe(1 + 4 + 512 + 1)
+  })
+
+  test('counts the start function and starts afresh with each unit', () => {
+    const start = assemble({
+      run: [0x23, 0, I32_CONST, 1, 0x6a, 0x24, 0, I32_CONST, 0, 0x23, 0, ...STORE, ...OUTPUT_4],
+      sections: { 6: [1, I32, 1, I32_CONST, 41, END] },
+    })
+    const module = new WebAssembly.Module(meterWasm(start, limits))
+    const call = {
+      module,
+      input: new Uint8Array(0),
+      fuel: limits.fuel,
+      outputBytes: 64,
+      fuelExport: FUEL_EXPORT,
+      markExport: MARK_EXPORT,
+    }
+    const [first, second] = [callKernel1(call), callKernel1(call)]
+    expect(first).toEqual({ kind: 'done', output: Uint8Array.of(42, 0, 0, 0), fuel: 9 })
+    expect(second).toEqual(first)
+  })
+})
+
+describe('what runs away', () => {
+  test('an endless loop ends as fuel', () => {
+    expect(run(assemble({ run: [LOOP, VOID, BR, 0, END, 0x00] }))).toMatchObject({
+      kind: 'failed',
+      code: 'fuel',
+    })
+  })
+
+  test('a loop that ends one instruction too late is out of fuel, one that fits is not', () => {
+    const code = assemble({ run: [...countdown(10), ...OUTPUT_4], locals: [[1, I32]] })
+    expect(run(code, new Uint8Array(4), 55).kind).toBe('done')
+    expect(run(code, new Uint8Array(4), 54)).toMatchObject({ kind: 'failed', code: 'fuel' })
+  })
+
+  test('endless recursion ends', () => {
+    const outcome = run(assemble({ run: [LOCAL_GET, 0, LOCAL_GET, 1, 0x10, 1] }), new Uint8Array(4), 1_000)
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'fuel' })
+  })
+
+  test('an endless run of bulk fills ends as fuel', () => {
+    const fill = [I32_CONST, 0, I32_CONST, 0, I32_CONST, 0x80, 0x80, 4, 0xfc, 0x0b, 0]
+    expect(run(assemble({ run: [LOOP, VOID, ...fill, BR, 0, END, 0x00] }))).toMatchObject({ code: 'fuel' })
+  })
+
+  test('growing beyond the limit gives -1, and a trap after it is told as memory', () => {
+    const grow = [I32_CONST, 100, 0x40, 0]
+    const tolerant = assemble({ run: [I32_CONST, 0, ...grow, ...STORE, ...OUTPUT_4] })
+    expect(run(tolerant)).toMatchObject({ kind: 'done', output: Uint8Array.of(255, 255, 255, 255) })
+    const bomb = assemble({
+      run: [LOOP, VOID, I32_CONST, 1, 0x40, 0, I32_CONST, 0x7f, 0x47, BR_IF, 0, END, 0x00],
+    })
+    expect(run(bomb)).toMatchObject({ kind: 'failed', code: 'memory' })
+  })
+
+  test('a trap says what happened', () => {
+    expect(run(assemble({ run: [0x00] }))).toMatchObject({
+      code: 'trap',
+      message: expect.stringContaining('unreachable'),
+    })
+  })
+
+  test('an output over the limit is oversized, one outside the memory a trap', () => {
+    expect(run(assemble({ run: [I64_CONST, 0xc1, 0x00] }))).toMatchObject({ code: 'oversized' })
+    expect(run(assemble({ run: [I64_CONST, 0x84, 0x80, 0x80, 0x80, 0x80, 0x80, 0xc0, 0x00] }))).toMatchObject(
+      { code: 'trap' },
+    )
+  })
+})
+
+describe('what is refused', () => {
+  const usual = assemble({ run: OUTPUT_4 })
+  const withImport = (module: string, name: string, type: number): Uint8Array =>
+    assemble({
+      run: OUTPUT_4,
+      sections: {
+        1: [3, 0x60, 1, I32, 1, I32, 0x60, 2, I32, I32, 1, 0x7e, 0x60, 4, I32, I32, I32, I32, 0],
+        2: [1, ...text(module), ...text(name), 0, type],
+        7: [3, ...text('memory'), 2, 0, ...text('alloc'), 0, 1, ...text('run'), 0, 2],
+      },
+    })
+  const cases: readonly [string, Uint8Array, string][] = [
+    [
+      'a foreign import, by name',
+      withImport('env', 'fetch', 0),
+      'refused: The WASM module imports env.fetch (function)',
+    ],
+    [
+      'abort with another type',
+      withImport('env', 'abort', 0),
+      'refused: The import env.abort must have the type',
+    ],
+    [
+      'a start memory over the limit',
+      assemble({ run: OUTPUT_4, memory: [0, 5] }),
+      'memory: The WASM module asks for 5 pages',
+    ],
+    [
+      'shared memory',
+      assemble({ run: OUTPUT_4, memory: [3, 1, 2] }),
+      'unsupported: The WASM module uses threads',
+    ],
+    [
+      'a 64-bit memory',
+      assemble({ run: OUTPUT_4, memory: [4, 1] }),
+      'unsupported: The WASM module uses a memory with 64-bit',
+    ],
+    [
+      'two memories',
+      assemble({ run: OUTPUT_4, sections: { 5: [2, 0, 1, 0, 1] } }),
+      'unsupported: The WASM module uses several',
+    ],
+    [
+      'no memory',
+      assemble({ run: OUTPUT_4, sections: { 5: [0] } }),
+      'refused: The WASM module has no memory',
+    ],
+    [
+      'no run',
+      assemble({ run: OUTPUT_4, sections: { 7: [2, ...text('memory'), 2, 0, ...text('alloc'), 0, 0] } }),
+      'refused: The WASM module does not export a function "run"',
+    ],
+    [
+      'a run of another type',
+      assemble({
+        run: OUTPUT_4,
+        sections: { 7: [3, ...text('memory'), 2, 0, ...text('alloc'), 0, 0, ...text('run'), 0, 0] },
+      }),
+      'refused: The export "run" has the type i32 -> i32',
+    ],
+    [
+      'a huge table',
+      assemble({ run: OUTPUT_4, sections: { 4: [1, 0x70, 0, 0x80, 0x80, 0x40] } }),
+      'memory: The WASM module has a table',
+    ],
+    [
+      'relaxed SIMD',
+      assemble({ run: [0xfd, 0x80, 2, ...OUTPUT_4] }),
+      'unsupported: The WASM module uses relaxed SIMD',
+    ],
+    [
+      'atomics',
+      assemble({ run: [0xfe, 3, 0, ...OUTPUT_4] }),
+      'unsupported: The WASM module uses threads and atomics',
+    ],
+    ['tail calls', assemble({ run: [0x12, 1] }), 'unsupported: The WASM module uses tail calls'],
+    ['exceptions', assemble({ run: [0x08, 0] }), 'unsupported: The WASM module uses exceptions'],
+    [
+      'a tag section',
+      assemble({ run: OUTPUT_4, sections: { 13: [1, 0, 0] } }),
+      'unsupported: The WASM module uses exceptions',
+    ],
+    ['no WASM at all', new TextEncoder().encode('<!doctype html>'), 'malformed: The code is no WASM module'],
+    ['nothing', new Uint8Array(0), 'malformed: The code is no WASM module'],
+    ['half a module', usual.slice(0, -3), 'malformed: The WASM module is malformed at byte'],
+    ['a code that does not validate', assemble({ run: [0x6a] }), 'malformed: The WASM module is not valid'],
+    [
+      'reaching for the fuel by its index',
+      assemble({ run: [I64_CONST, 0, 0x24, 0, ...OUTPUT_4] }),
+      'malformed: The WASM module is not valid',
+    ],
+    [
+      'reaching for an added local',
+      assemble({ run: [LOCAL_GET, 2, 0x1a, I32_CONST, 0, 0x40, 0, 0x1a, ...OUTPUT_4] }),
+      'malformed: The WASM module is not valid',
+    ],
+    [
+      'an export with the name of the fuel',
+      assemble({
+        run: OUTPUT_4,
+        sections: {
+          7: [
+            4,
+            ...text('memory'),
+            2,
+            0,
+            ...text('alloc'),
+            0,
+            0,
+            ...text('run'),
+            0,
+            1,
+            ...text(FUEL_EXPORT),
+            0,
+            0,
+          ],
+        },
+      }),
+      'refused: The WASM module exports "weft:fuel"',
+    ],
+  ]
+  test.each(cases)('%s', (_, code, message) => {
+    expect(refusal(code)).toContain(message)
+  })
+
+  test('but abort is allowed, and ends the unit as a trap', () => {
+    const code = withImport('env', 'abort', 2)
+    expect(refusal(code)).toBe('accepted')
+  })
+
+  test('bytes that are changed, cut or random are a Failure or a module, never another error', () => {
+    let seed = 12345
+    const next = (below: number): number => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+      return Math.floor((seed / 2 ** 32) * below)
+    }
+    const rich = assemble({
+      run: [...countdown(5), I32_CONST, 1, 0x40, 0, 0x1a, ...OUTPUT_4],
+      locals: [[1, I32]],
+    })
+    let accepted = 0
+    for (let round = 0; round < 5000; round += 1) {
+      const bytes = round % 5 === 0 ? Uint8Array.from({ length: next(200) }, () => next(256)) : rich.slice()
+      if (round % 5 === 0) bytes.set(usual.subarray(0, Math.min(8, bytes.length)))
+      else for (let change = 0; change <= next(3); change += 1) bytes[8 + next(bytes.length - 8)] = next(256)
+      if (refusal(round % 7 === 0 ? bytes.slice(0, next(bytes.length)) : bytes) !== 'accepted') continue
+      accepted += 1
+      expect(WebAssembly.validate(meterWasm(bytes, limits))).toBe(true)
+    }
+    expect(accepted).toBeGreaterThan(50)
+  })
+})

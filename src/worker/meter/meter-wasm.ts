@@ -1,0 +1,155 @@
+import { concat } from '../../protocol/bytes.ts'
+import { Failure, reason } from '../../protocol/failure.ts'
+import { ByteWriter } from './byte-writer.ts'
+import type { Signature } from './declaration.ts'
+import { readFunctions, readImports, readMemory, readTypes, writeTables } from './declaration.ts'
+import { unsupported } from './instruction.ts'
+import type { MeterContext } from './meter-body.ts'
+import { meterBody } from './meter-body.ts'
+import { signed, unsigned, WasmReader } from './wasm-reader.ts'
+
+/**
+ * The version of the cost model. In version 1 every instruction costs 1, except that `end` and `else` cost nothing; bulk
+ * memory operations cost one more for every 8 bytes, bulk table operations one more for every entry.
+ */
+export const COST_MODEL = 1
+/** The names under which a metered module shows the fuel that is left (i64) and the memory mark (i32). */
+export const FUEL_EXPORT = 'weft:fuel'
+export const MARK_EXPORT = 'weft:mark'
+
+/** What a metered module may use: instructions, counted from instantiation on, and memory in pages of 64 KiB. */
+export type MeterLimits = { readonly fuel: number; readonly memoryPages: number }
+
+const ID = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, code: 10 } as const
+/** The order of the format: the data count (12) stands before the code. Custom sections (0) are dropped. */
+const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11]
+const TAG_SECTION = 13
+const [I32, I64, MUTABLE, END] = [0x7f, 0x7e, 1, 0x0b]
+const [I32_CONST, I64_CONST] = [0x41, 0x42]
+const KIND = { function: 0, memory: 2, global: 3 } as const
+const kernel1 = [
+  ['alloc', 'i32 -> i32'],
+  ['run', 'i32 i32 -> i64'],
+] as const
+
+type Sections = ReadonlyMap<number, Uint8Array>
+
+/**
+ * Rewrites a `kernel1` module so that it can run untrusted: only allowed imports, bounded memory and tables, exact fuel.
+ * Throws `malformed`, `refused`, `unsupported` or `memory`, naming the cause.
+ */
+export function meterWasm(code: Uint8Array, limits: MeterLimits): Uint8Array<ArrayBuffer> {
+  const sections = readSections(code)
+  const open = (id: number): WasmReader => new WasmReader(sections.get(id) ?? Uint8Array.of(0))
+  const types = readTypes(open(ID.type))
+  const imported = readImports(open(ID.import), types)
+  const own = readFunctions(open(ID.function), types)
+  checkExports(open(ID.export), [...imported, ...own])
+  const memory = readMemory(open(ID.memory), limits.memoryPages)
+  const globals = open(ID.global)
+  const globalCount = globals.u32()
+  const context = { fuel: globalCount, mark: globalCount + 1, maxPages: memory.max }
+  const rewritten = new Map<number, Uint8Array>([
+    ...sections,
+    [ID.memory, Uint8Array.from([1, 1, ...unsigned(memory.min), ...unsigned(memory.max)])],
+    [ID.global, writeGlobals(globals, globalCount, limits.fuel)],
+    [ID.export, writeExports(open(ID.export), context)],
+    [ID.code, writeCode(open(ID.code), own, context)],
+  ])
+  if (sections.has(ID.table)) rewritten.set(ID.table, writeTables(open(ID.table)))
+  checkValid(code)
+  return join(code.subarray(0, 8), rewritten)
+}
+
+function readSections(code: Uint8Array): Sections {
+  const reader = new WasmReader(code)
+  const head = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
+  if (code.length < 8 || head.some((byte, index) => code[index] !== byte))
+    throw new Failure(
+      'malformed',
+      'The code is no WASM module: it does not begin with "\\0asm" and version 1',
+    )
+  reader.skip(8)
+  const sections = new Map<number, Uint8Array>()
+  let last = -1
+  while (!reader.isDone) {
+    const id = reader.byte()
+    const part = reader.part(reader.u32())
+    if (id === 0) continue
+    if (id === TAG_SECTION) throw unsupported('exceptions')
+    const rank = ORDER.indexOf(id)
+    if (rank < 0) throw reader.wrong(`section ${id} is unknown`)
+    if (rank <= last) throw reader.wrong(`section ${id} is out of order or there twice`)
+    last = rank
+    sections.set(id, part.rest())
+  }
+  return sections
+}
+
+function checkExports(section: WasmReader, functions: readonly Signature[]): void {
+  const found = new Map<string, { kind: number; index: number }>()
+  section.list(() => {
+    const [name, kind, index] = [section.name(), section.byte(), section.u32()]
+    if (name === FUEL_EXPORT || name === MARK_EXPORT)
+      throw new Failure('refused', `The WASM module exports "${name}", a name that metering keeps for itself`)
+    found.set(name, { kind, index })
+  })
+  if (found.get('memory')?.kind !== KIND.memory)
+    throw new Failure('refused', 'The WASM module does not export its memory as "memory", as kernel1 asks')
+  for (const [name, type] of kernel1) {
+    const entry = found.get(name)
+    if (entry?.kind !== KIND.function)
+      throw new Failure('refused', `The WASM module does not export a function "${name}", as kernel1 asks`)
+    const text = functions[entry.index]?.text ?? 'unknown'
+    if (text !== type)
+      throw new Failure('refused', `The export "${name}" has the type ${text}; kernel1 asks for ${type}`)
+  }
+}
+
+function writeGlobals(section: WasmReader, count: number, fuel: number): Uint8Array {
+  const own = [I64, MUTABLE, I64_CONST, ...signed(fuel), END, I32, MUTABLE, I32_CONST, 0, END]
+  return concat([Uint8Array.from(unsigned(count + 2)), section.rest(), Uint8Array.from(own)])
+}
+
+function writeExports(section: WasmReader, { fuel, mark }: MeterContext): Uint8Array {
+  const count = section.u32()
+  const entry = (name: string, index: number): number[] => {
+    const text = new TextEncoder().encode(name)
+    return [...unsigned(text.length), ...text, KIND.global, ...unsigned(index)]
+  }
+  const own = [...entry(FUEL_EXPORT, fuel), ...entry(MARK_EXPORT, mark)]
+  return concat([Uint8Array.from(unsigned(count + 2)), section.rest(), Uint8Array.from(own)])
+}
+
+function writeCode(section: WasmReader, functions: readonly Signature[], context: MeterContext): Uint8Array {
+  const [code, out] = [new ByteWriter(), new ByteWriter()]
+  const count = section.u32()
+  code.put(unsigned(count))
+  for (let index = 0; index < count; index += 1) {
+    const type = functions[index]
+    if (type === undefined) throw section.wrong('there are more bodies than functions')
+    out.clear()
+    meterBody(section.part(section.u32()), type.paramCount, { context, out })
+    code.put(unsigned(out.bytes.length))
+    code.put(out.bytes)
+  }
+  return code.bytes
+}
+
+/** The platform's own check of the original: the indexes that metering adds must not be within its reach. */
+function checkValid(code: Uint8Array): void {
+  if (WebAssembly.validate(new Uint8Array(code))) return
+  try {
+    new WebAssembly.Module(new Uint8Array(code))
+  } catch (cause) {
+    throw new Failure('malformed', `The WASM module is not valid: ${reason(cause)}`, { cause })
+  }
+}
+
+function join(head: Uint8Array, sections: Sections): Uint8Array<ArrayBuffer> {
+  const parts = ORDER.flatMap((id) => {
+    const body = sections.get(id)
+    return body === undefined ? [] : [Uint8Array.from([id, ...unsigned(body.length)]), body]
+  })
+  return concat([head, ...parts])
+}
