@@ -47,6 +47,8 @@ fn main() {
 export const harness = {
   benchmark,
   moody: (job: TestJob = {}): KernelSource => testSource(moodyWasm, job),
+  /** Asks for 17 pages where 16 are allowed. */
+  greedy: (): KernelSource => testSource(assemble({ run: [0x00], memory: [0, 17] })),
   wgsl: (text: string = moodyWgsl, job: TestJob = {}): KernelSource =>
     testSource(new TextEncoder().encode(text), { ...job, executor: 'wgsl' }),
   moodyWgsl,

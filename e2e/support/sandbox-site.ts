@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from '@playwright/test'
 import { build } from 'vite'
 import type { SandboxPage } from '../../src/worker/frame/sandbox-page.ts'
 import { buildSandboxPage } from '../../src/worker/frame/sandbox-page.ts'
@@ -57,4 +58,23 @@ async function bundleHarness(): Promise<string> {
   const [output] = Array.isArray(built) ? built : [built]
   if (output === undefined || !('output' in output)) throw new Error('the harness was not built')
   return output.output[0].code
+}
+
+/** Opens the test page; whatever it reports as an error fails the test. */
+export async function openSandboxSite(browser: Browser, site: SandboxSite): Promise<Page> {
+  const page = await browser.newPage()
+  page.on('pageerror', (error) => {
+    throw error
+  })
+  await page.goto(site.url)
+  return page
+}
+
+/** Serves another sandbox page in the place of ours. */
+export async function replaceSandbox(page: Page, { html, policy }: SandboxPage): Promise<void> {
+  await page.unroute('**/sandbox.html')
+  const headers = { 'content-security-policy': policy }
+  await page.route('**/sandbox.html', (route) =>
+    route.fulfill({ body: html, contentType: 'text/html', headers }),
+  )
 }

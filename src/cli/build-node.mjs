@@ -1,4 +1,4 @@
-// Bundles the command to dist/node/weft.js; the packages it needs stay in node_modules.
+// Bundles the command to dist/node/weft.js, and the demo's reference thread beside it; the packages it needs stay in node_modules.
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
@@ -8,11 +8,14 @@ await build({
   publicDir: false,
   logLevel: 'warn',
   build: {
-    ssr: 'src/cli/weft.ts',
+    ssr: true,
     outDir: 'dist/node',
     emptyOutDir: true,
     target: 'node20',
     minify: false,
-    rolldownOptions: { output: { entryFileNames: 'weft.js', chunkFileNames: '[name]-[hash].js' } },
+    rolldownOptions: {
+      input: { weft: 'src/cli/weft.ts', 'reference-thread': 'src/cli/demo/reference-thread.ts' },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
   },
 })

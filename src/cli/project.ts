@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Failure } from '../protocol/failure.ts'
 
 /** The folder of the project, found upward from this file, which runs from `src` and, built, from `dist`. */
-function projectFolder(): string {
+export function projectFolder(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder
     if (folder === dirname(folder)) throw new Failure('storage', 'The folder of the project was not found')

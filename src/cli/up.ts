@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { startNodePublisher } from '../publisher/start-node.ts'
 import { loadRelayKey } from '../relay/relay-key.ts'
@@ -13,11 +14,16 @@ export type UpOptions = {
   readonly data: string
   readonly fresh: boolean
   readonly json: boolean
+  /** Whether sample jobs are published. */
+  readonly samples: boolean
   readonly port?: number
 }
 
 /** Runs a whole network on this machine until the signal aborts: chain, contract, relay, web app and a publisher of samples. */
-export async function up({ data, fresh, json, port }: UpOptions, signal: AbortSignal): Promise<void> {
+export async function up(
+  { data, fresh, json, port, samples }: UpOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const folder = resolve(data)
   const reporter = makeReporter(json)
   const use = async (network: LocalNetwork, ends: AbortSignal): Promise<void> => {
@@ -31,9 +37,10 @@ export async function up({ data, fresh, json, port }: UpOptions, signal: AbortSi
       { network: { ...network.network, rpc: network.rpcUrl }, folder, listen: { host: '127.0.0.1', port } },
       ends,
     )
-    const samples = publishSamples(publisher, { folder, report: reporter.line }, ends)
+    const over = samples ? publishSamples(publisher, { folder, report: reporter.line }, ends) : undefined
     sayReady(network, reporter, folder)
-    await samples
+    if (over !== undefined) await over
+    else if (!ends.aborted) await once(ends, 'abort')
     reporter.line('Stopping')
     await publisher.stopped
   }

@@ -35,6 +35,7 @@ function makeCommand(signal: AbortSignal): Command {
     .option('--debug', 'show where in the program an error came from')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 something given to the command is wrong.')
   addUp(command, signal)
+  addDemo(command, signal)
   return command
 }
 
@@ -47,12 +48,36 @@ function addUp(command: Command, signal: AbortSignal): void {
     .option('--port <port>', 'the port of the web app (without: 8080, or the next free one)', readPort)
     .addOption(new Option('--data <folder>', 'where the state is kept').default('.data'))
     .option('--fresh', 'drop the kept state and start anew', false)
+    .option('--no-samples', 'publish no sample jobs')
     .option('--json', 'print one JSON object a line; {"event":"ready","url":…} when all is ready', false)
     .addHelpText('after', '\nExamples:\n  weft up\n  weft up --port 8090 --data /tmp/weft --fresh')
     .action(async (options) => {
       const { up } = await import('./up.ts')
       await up(options, signal)
     })
+}
+
+function addDemo(command: Command, signal: AbortSignal): void {
+  command
+    .command('demo')
+    .description(
+      'run the sample jobs on headless browser tabs, one of which cheats, and check every result and payment',
+    )
+    .option('--tabs <count>', 'how many honest provider tabs', readTabs, 3)
+    .addOption(new Option('--out <folder>', 'where the pictures are written').default('demo-results'))
+    .option('--json', 'print one JSON object a line; the last one is the summary', false)
+    .action(async (options) => {
+      const { demo } = await import('./demo/demo.ts')
+      const { ok } = await demo(options, signal)
+      if (!ok) throw new Failure('refused', 'The demo found something wrong; see above')
+    })
+}
+
+function readTabs(text: string): number {
+  const tabs = Number(text)
+  if (!/^\d+$/.test(text) || tabs < 2 || tabs > 16)
+    throw new InvalidArgumentError('Give a whole number from 2 to 16.')
+  return tabs
 }
 
 function readPort(text: string): number {

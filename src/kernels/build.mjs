@@ -7,8 +7,7 @@ import asc from 'assemblyscript/asc'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
-const options =
-  '--optimizeLevel 3 --shrinkLevel 0 --converge --runtime stub --use abort= --noAssert --enable simd'
+const options = '--optimizeLevel 3 --shrinkLevel 0 --runtime stub --use abort= --noAssert --enable simd'
 
 /** The names of the kernels that have a WASM source. */
 export function kernelNames() {

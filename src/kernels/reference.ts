@@ -13,7 +13,7 @@ import { squareCode } from './square/meta.ts'
 import { squareWords } from './square/reference.ts'
 
 /** What a kernel's plain TypeScript twin makes of one unit. */
-export type Reference = (unit: number) => Uint8Array
+type Reference = (unit: number) => Uint8Array
 
 const references = [
   { code: squareCode, run: squareWords },

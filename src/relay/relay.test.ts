@@ -7,7 +7,7 @@ import { createLibp2p } from 'libp2p'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { baseConfig } from '../p2p/node/libp2p-config.ts'
-import type { PeerNode } from '../p2p/peer-node.ts'
+import type { FrameStream, PeerNode } from '../p2p/peer-node.ts'
 import { REGISTRY_FRAME, REGISTRY_PROTOCOL } from '../p2p/registry/registry-message.ts'
 import { openServerNode } from '../p2p/server-node.ts'
 import { makeKey } from '../protocol/account.ts'
@@ -134,4 +134,27 @@ test('limits that libp2p would garble on the wire are refused', async () => {
 test('a taken port is named', async () => {
   const port = portOf(relay.addresses[0])
   await expect(startRelay({ key: makeKey(), port }, brief.signal)).rejects.toThrow(`port ${port}`)
+})
+
+test('a relayed path that has carried its share is cut with a cause, and can be taken anew', async () => {
+  const thrifty = await startRelay({ key: makeKey(), limits: { relayedBytes: 300_000n } }, brief.signal)
+  const { node: hidden } = await openPeer(thrifty.addresses, brief.signal)
+  const { node: caller } = await open()
+  const echo = async (stream: FrameStream) => {
+    for await (const frame of stream.frames) stream.send(frame)
+  }
+  await hidden.handle('/weft/test-echo/1', echo)
+  await expect.poll(() => hidden.addresses(), patient).toHaveLength(1)
+  const target = { peer: hidden.peerId, addresses: hidden.addresses() }
+  for (let round = 0; round < 2; round += 1) {
+    const stream = await caller.dial(target, '/weft/test-echo/1', brief.signal)
+    expect(stream.path).toBe('relayed')
+    stream.send({ type: 1, request: round, body: 'small' })
+    for await (const { request } of stream.frames) {
+      expect(request).toBe(round)
+      break
+    }
+    stream.send({ type: 1, request: 9, body: new Uint8Array(1_000_000) })
+    expect((await stream.closed)?.code).toBe('unreachable')
+  }
 })

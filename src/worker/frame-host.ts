@@ -50,15 +50,16 @@ export class FrameHost {
 
   /** Spawns a worker and waits until it is ready. Throws `unreachable` when the frame does not answer any more. */
   async spawn(role: Role, signal: AbortSignal): Promise<WorkerLink> {
-    if (this.#isClosed || !this.#element.isConnected)
+    if (!this.#isThere())
       throw new Failure('unreachable', 'The sandbox frame is not in the document any more')
     const worker = this.#count
     this.#count += 1
     const { port1, port2 } = new MessageChannel()
-    const link = new WorkerLink(port1, () => {
+    const kill = (): void => {
       this.#links.delete(worker)
       this.#say({ kind: 'kill', worker })
-    })
+    }
+    const link = new WorkerLink(port1, { kill, isThere: () => this.#isThere() })
     this.#links.set(worker, link)
     this.#say({ kind: 'spawn', worker, role }, [port2])
     try {
@@ -83,6 +84,10 @@ export class FrameHost {
     for (const link of [...this.#links.values()]) link.end(failure)
     this.#port.close()
     this.#element.remove()
+  }
+
+  #isThere(): boolean {
+    return !this.#isClosed && this.#element.isConnected
   }
 
   #say(message: ToFrame, transfer: Transferable[] = []): void {

@@ -54,7 +54,8 @@ export class Lane {
           return { kind: 'refused', failure: stop.cause }
         const isFinal = stop.isRefusal || stop.cause.code === 'cancelled' || !this.#ports.canRetry
         if (isFinal) for (const unit of open) fail(runs, unit, stop.cause)
-        else if (isCareful || open.length === 1) fail(runs, open[0], stop.cause)
+        else if (stop.cause.code !== 'unreachable' && (isCareful || open.length === 1))
+          fail(runs, open[0], stop.cause)
         isCareful = true
       } while (openUnits().length > 0)
       return { kind: 'ran', runs: task.units.flatMap((unit) => runs.get(unit) ?? []) }
@@ -100,7 +101,7 @@ export class Lane {
 
   /** A worker that has seen kernels of this owner only. */
   async #ready({ kernel, signal }: Task): Promise<WorkerLink> {
-    if (this.#link?.failure !== undefined || (this.#owner ?? kernel.owner) !== kernel.owner) this.end()
+    if (this.#link?.isThere === false || (this.#owner ?? kernel.owner) !== kernel.owner) this.end()
     this.#owner = kernel.owner
     this.#link ??= await this.#ports.spawn(signal)
     return this.#link
@@ -130,13 +131,17 @@ export class Lane {
     while (open.size > 0) {
       const answer = await link.receive(limitMs + GRACE_MS, signal).catch((error: unknown) => {
         if (error instanceof Failure && error.code === 'timeout')
-          throw new Failure('timeout', `the unit took more than limits.timeMs, ${limitMs} ms`)
+          throw link.isThere
+            ? new Failure('timeout', `the unit took more than limits.timeMs, ${limitMs} ms`)
+            : new Failure('unreachable', 'the sandbox frame is gone')
         throw error
       })
       if (answer.kind !== 'results' || answer.run !== run) throw unexpected(answer)
       for (const report of answer.reports) {
         if (!open.delete(report.unit))
           throw new Failure('malformed', `The sandbox sent unit ${report.unit}, which it was not asked for`)
+        if (report.kind === 'failed' && report.code === 'device-lost')
+          throw new Failure('device-lost', report.message)
         runs.set(report.unit, judge(kernel, report))
       }
     }

@@ -2,25 +2,31 @@ import { Failure, reason } from '../protocol/failure.ts'
 import type { FromWorker, ToWorker } from './message.ts'
 import { parseFromWorker } from './message.ts'
 
+/** How long messages that have arrived may take to be read. */
+const SETTLE_MS = 200
+
+/** What a link needs of the frame that its worker lives in. */
+export type WorkerHome = { kill(): void; isThere(): boolean }
+
 type Waiter = { resolve(message: FromWorker): void; reject(failure: Failure): void }
 
 /** The page's end of one worker in the sandbox: messages in order, one reader, and an end that can come at any time. */
 export class WorkerLink {
   readonly #port: MessagePort
-  readonly #kill: () => void
+  readonly #home: WorkerHome
   readonly #arrived: FromWorker[] = []
   #waiter: Waiter | undefined
   #failure: Failure | undefined
 
-  constructor(port: MessagePort, kill: () => void) {
+  constructor(port: MessagePort, home: WorkerHome) {
     this.#port = port
-    this.#kill = kill
+    this.#home = home
     port.onmessage = ({ data }) => this.#take(data)
   }
 
-  /** Why the worker is gone, once it is. */
-  get failure(): Failure | undefined {
-    return this.#failure
+  /** Whether the worker can still be reached. */
+  get isThere(): boolean {
+    return this.#failure === undefined && this.#home.isThere()
   }
 
   /** Says something to the worker. */
@@ -45,10 +51,11 @@ export class WorkerLink {
         reject(failure)
       }
       const cancel = (): void => fail(cancelled())
-      const timer = setTimeout(
-        () => fail(new Failure('timeout', `no answer within ${timeoutMs} ms`)),
-        timeoutMs,
-      )
+      const late = (): void => fail(new Failure('timeout', `no answer within ${timeoutMs} ms`))
+      // A page that slept or was busy finds its timers due before it has read the messages that came meanwhile.
+      let timer = setTimeout(() => {
+        timer = setTimeout(late, SETTLE_MS)
+      }, timeoutMs)
       signal?.addEventListener('abort', cancel, { once: true })
       this.#waiter = {
         resolve: (message) => {
@@ -65,7 +72,7 @@ export class WorkerLink {
     if (this.#failure !== undefined) return
     this.#failure = failure
     this.#port.close()
-    this.#kill()
+    this.#home.kill()
     this.#waiter?.reject(failure)
   }
 

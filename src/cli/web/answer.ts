@@ -79,6 +79,7 @@ export function answerText({ request, response }: Exchange, json: string, status
     ...everywhere,
     'content-security-policy': inert,
     'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(json),
     'cache-control': 'no-store',
     ...(request.method === 'POST' && !request.complete && { connection: 'close' }),
   })

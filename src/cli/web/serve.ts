@@ -36,7 +36,8 @@ export async function serve(options: ServeOptions, signal: AbortSignal): Promise
   const { host = '127.0.0.1' } = options
   const handle = makeHandler(options, await readSite(options.folder))
   const server = createServer((request, response) => void settle(handle, { request, response }))
-  server.headersTimeout = 15_000
+  server.keepAliveTimeout = 65_000 // longer than browsers keep a connection, so that none is closed under a request
+  server.headersTimeout = 70_000
   server.requestTimeout = 60_000
   const port = await listen(server, host, options.port)
   const ended = new Promise<void>((resolve) => server.once('close', () => resolve()))

@@ -75,8 +75,8 @@ fn colour(size: u32) -> vec3u {
   if (size == 0u) { return channels(view[26]); }
   let t = ((log(size) - 1048576u) >> 4u) * view[5] + view[6];
   let f = (t >> 12u) & 255u;
-  let from = channels(view[32u + ((t >> 20u) & 15u)]);
-  return (from * (256u - f) + channels(view[32u + (((t >> 20u) + 1u) & 15u)]) * f) >> vec3u(8u);
+  let first = channels(view[32u + ((t >> 20u) & 15u)]);
+  return (first * (256u - f) + channels(view[32u + (((t >> 20u) + 1u) & 15u)]) * f) >> vec3u(8u);
 }
 
 fn root(value: u32) -> u32 {

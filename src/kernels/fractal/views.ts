@@ -12,23 +12,16 @@ export type View = {
   readonly palette: readonly number[]
 }
 
-/** View number `index`: round after round through the places, each round at another zoom and in other colours. */
+/** View number `index`: round after round through the places, each round a little deeper and in other colours. */
 export function viewAt(index: number): View {
-  const round = Math.floor(index / places.length)
+  const round = Math.floor(index / places.length) % 10_000
   const place = places[index % places.length] ?? places[0]
-  const [times, over] = zooms[round % zooms.length] ?? zooms[0]
-  const width = (fixedOf(place.width) * times) / over
+  const width = (fixedOf(place.width) * 8n) / BigInt(8 + 3 * round)
   return { ...place, width, shift: (place.shift + 5 * round) % 16, palette: palettes[place.colours] }
 }
 
 /** The most iterations of a point in any view; the few that need more count as inside. */
 export const ITERATIONS = 6000
-
-const zooms = [
-  [1n, 1n],
-  [2n, 5n],
-  [5n, 2n],
-] as const
 
 const palettes = {
   dusk: [
@@ -52,20 +45,20 @@ const palettes = {
 /** Each centre is a copy of the whole set, far too small to be seen, whose surroundings are symmetric. */
 const places = [
   {
-    name: 'Elephant Valley, twin whirls',
-    x: '0.28458117444269679643461139',
-    y: '0.01365220486985573933125325',
-    width: '8e-14',
-    colours: 'dusk',
-    shift: 6,
-  },
-  {
     name: 'four galaxies',
     x: '0.33615182979110561725120075',
     y: '0.05852939016970140140906922',
     width: '9.8e-13',
     colours: 'aurora',
     shift: 0,
+  },
+  {
+    name: 'Elephant Valley, twin whirls',
+    x: '0.28458117444269679643461139',
+    y: '0.01365220486985573933125325',
+    width: '8e-14',
+    colours: 'dusk',
+    shift: 6,
   },
   {
     name: 'the glowing spine',

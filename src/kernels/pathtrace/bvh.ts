@@ -56,45 +56,48 @@ const WIDTH = 4
 const BINS = 16
 
 /** Lower x, y, z, then upper x, y, z. */
-type Box = readonly number[]
+type Box = number[]
 type Tree = { readonly box: Box } & (
   | { readonly kind: 'leaf'; readonly triangles: readonly number[] }
   | { readonly kind: 'fork'; readonly parts: readonly [Tree, Tree] }
 )
 type Item = { readonly triangle: number; readonly box: Box; readonly middle: readonly number[] }
 type Child = { readonly box: Box; readonly link: number }
+type Cut = { readonly left: Item[]; readonly right: Item[] }
 
-const EMPTY: Box = [Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity]
 /** The box of a child that is not there: farther away than any ray goes. */
 const NOWHERE: Box = [1e30, 1e30, 1e30, 1e30, 1e30, 1e30]
 
 function buildTree(mesh: Mesh): Tree {
   const items = mesh.cells.map((cell, triangle): Item => {
-    const box = cell.reduce((sum, corner) => {
+    const box = emptyBox()
+    for (const corner of cell) {
       const place = mesh.positions[corner] ?? []
-      return join(sum, [...place, ...place])
-    }, EMPTY)
+      grow(box, [...place, ...place])
+    }
     return { triangle, box, middle: [0, 1, 2].map((axis) => ((box[axis] ?? 0) + (box[axis + 3] ?? 0)) / 2) }
   })
   return split(items)
 }
 
 function split(items: readonly Item[]): Tree {
-  const box = items.reduce((sum, item) => join(sum, item.box), EMPTY)
+  const box = emptyBox()
+  for (const item of items) grow(box, item.box)
   if (items.length <= WIDTH) return { kind: 'leaf', box, triangles: items.map((item) => item.triangle) }
   const { left, right } = cheapestCut(items) ?? halve(items)
   return { kind: 'fork', box, parts: [split(left), split(right)] }
 }
-
-type Cut = { readonly left: Item[]; readonly right: Item[] }
 
 /** The cut into bins along some axis whose parts have the least area times triangles. */
 function cheapestCut(items: readonly Item[]): Cut | undefined {
   let best = Infinity
   let chosen: ((item: Item) => boolean) | undefined
   for (let axis = 0; axis < 3; axis += 1) {
-    const places = items.map((item) => item.middle[axis] ?? 0)
-    const [low, high] = [places.reduce((a, b) => Math.min(a, b)), places.reduce((a, b) => Math.max(a, b))]
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (const { middle } of items) {
+      low = Math.min(low, middle[axis] ?? 0)
+      high = Math.max(high, middle[axis] ?? 0)
+    }
     if (high <= low) continue
     const binOf = (item: Item): number =>
       Math.min(BINS - 1, Math.floor((((item.middle[axis] ?? 0) - low) / (high - low)) * BINS))
@@ -112,19 +115,20 @@ function cheapestCut(items: readonly Item[]): Cut | undefined {
 
 /** The cost of cutting behind each bin but the last; infinite where a part would be empty. */
 function cutCosts(items: readonly Item[], binOf: (item: Item) => number): number[] {
-  const bins = Array.from({ length: BINS }, () => ({ box: EMPTY, count: 0 }))
+  const bins = Array.from({ length: BINS }, () => ({ box: emptyBox(), count: 0 }))
   for (const item of items) {
     const bin = bins[binOf(item)]
     if (bin === undefined) continue
-    bin.box = join(bin.box, item.box)
+    grow(bin.box, item.box)
     bin.count += 1
   }
   const sweep = (list: typeof bins): number[] => {
-    let [box, count] = [EMPTY, 0]
+    const box = emptyBox()
+    let count = 0
     return list.map((bin) => {
-      box = join(box, bin.box)
+      grow(box, bin.box)
       count += bin.count
-      return count === 0 ? Infinity : area(box) * Math.ceil(count / WIDTH)
+      return count === 0 ? Number.POSITIVE_INFINITY : area(box) * Math.ceil(count / WIDTH)
     })
   }
   const left = sweep(bins)
@@ -178,13 +182,17 @@ function triangleReals(mesh: Mesh, triangle: number): number[] {
   return [...a, ...edge(b), ...edge(c)]
 }
 
-function join(a: Box, b: Box): Box {
-  return a.map((value, side) =>
-    side < 3 ? Math.min(value, b[side] ?? value) : Math.max(value, b[side] ?? value),
-  )
+function emptyBox(): Box {
+  return [Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity]
 }
 
-function area([ax = 0, ay = 0, az = 0, bx = 0, by = 0, bz = 0]: Box): number {
-  const [x, y, z] = [bx - ax, by - ay, bz - az]
+function grow(box: Box, by: readonly number[]): void {
+  for (let side = 0; side < 3; side += 1) box[side] = Math.min(box[side] ?? 0, by[side] ?? 0)
+  for (let side = 3; side < 6; side += 1) box[side] = Math.max(box[side] ?? 0, by[side] ?? 0)
+}
+
+function area(box: Box): number {
+  const size = (axis: number): number => (box[axis + 3] ?? 0) - (box[axis] ?? 0)
+  const [x, y, z] = [size(0), size(1), size(2)]
   return x * y + y * z + z * x
 }

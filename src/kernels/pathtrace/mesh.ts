@@ -8,7 +8,7 @@ export type Mesh = {
 }
 
 /** The most triangles a mesh may have. */
-export const MAX_TRIANGLES = 2 ** 20
+const MAX_TRIANGLES = 2 ** 20
 
 /** Reads a mesh. Throws `malformed` with the path of the corner or triangle. */
 export function parseMesh(value: unknown): Mesh {

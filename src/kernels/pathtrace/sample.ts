@@ -10,9 +10,9 @@ import { encodeScene } from './scene.ts'
 
 const SIDE = 512
 const RANGES = 2
-const SAMPLES = 32
+const SAMPLES = 64
 const VIEWS = 12
-const FIRST_TURN = 0.92
+const FIRST_TURN = 0.96
 
 const glazes = [
   { name: 'celadon', colour: [0.05, 0.3, 0.24] },
@@ -41,7 +41,7 @@ export function bunnyJob(index: number, options: SampleOptions): SampleJob {
         'Renders a picture of a glazed bunny in a photo studio by following light through the scene, tile by tile. A sample job of real rendering; mesh from the Stanford 3D Scanning Repository.',
     },
     programs: [programOf(code)],
-    params: paramsOf(glaze.colour),
+    params: paramsOf(glaze.colour, index + 1),
     inputs: [
       { name: 'scene', cid: scene.cid, bytes: scene.bytes.length },
       { name: 'mesh', cid: mesh.cid, bytes: mesh.bytes.length },
@@ -89,7 +89,7 @@ function programOf(code: Named): unknown {
   }
 }
 
-function paramsOf([red, green, blue]: readonly [number, number, number]): unknown[] {
+function paramsOf([red, green, blue]: readonly [number, number, number], seed: number): unknown[] {
   const real = (name: string, value: number, { label, most }: { label: string; most: number }): unknown => {
     return { name, type: 'f32', value, label, range: [0, most] }
   }
@@ -104,7 +104,7 @@ function paramsOf([red, green, blue]: readonly [number, number, number]): unknow
       range: [1, 1024],
     },
     { name: 'bounces', type: 'u32', value: 2, label: 'Bounces of a path', range: [1, 8] },
-    { name: 'seed', type: 'u32', value: 1, label: 'Seed of the random numbers' },
+    { name: 'seed', type: 'u32', value: seed, label: 'Seed of the random numbers' },
     real('red', red, { label: 'Glaze, red', most: 1 }),
     real('green', green, { label: 'Glaze, green', most: 1 }),
     real('blue', blue, { label: 'Glaze, blue', most: 1 }),

@@ -7,7 +7,7 @@ import { at, readBytes, readInteger, readRecord } from '../../protocol/read.ts'
 export const BLOCKS_PROTOCOL = '/weft/blocks/1'
 export const BLOCK_BYTES = 256 * 1024
 /** The most blocks that one request may ask for. */
-export const MAX_BLOCKS_PER_GET = 16
+const MAX_BLOCKS_PER_GET = 16
 const MAX_BLOB_BYTES = 2 ** 34
 
 /**
@@ -21,7 +21,7 @@ export type BlockList = { readonly size: number; readonly blocks: readonly Diges
 export type BlockRequest = { readonly blob: Digest; readonly blocks: readonly Digest[] }
 
 /** The number of blocks of a blob. */
-export function blockCount(size: number): number {
+function blockCount(size: number): number {
   return Math.ceil(size / BLOCK_BYTES)
 }
 

@@ -19,7 +19,7 @@ type Attempt = { readonly path: Path; readonly addresses: Multiaddr[]; readonly 
 export class Dialer {
   readonly #libp2p: Libp2p
   readonly #webrtcFailedAt = new Map<string, number>()
-  /** WebRTC has failed with somebody and succeeded with nobody since: one try each, then the relayed path. */
+  /** WebRTC failed with somebody who was there, and succeeded with nobody since: one try each, then the relayed path. */
   #isWebrtcDoubtful = false
 
   constructor(libp2p: Libp2p) {
@@ -32,14 +32,17 @@ export class Dialer {
     const open = this.#best(peer)
     if (open !== undefined && (pathOf(open) !== 'relayed' || this.#isResting(target.peer))) return open
     const troubles: string[] = []
+    let hasTriedWebrtc = false
     for (const attempt of plan(target, { troubles, webrtcTimeoutsMs: this.#webrtcTimeoutsMs() })) {
       throwIfCancelled(signal)
       try {
-        return await this.#attempt(peer, attempt, signal)
+        const connection = await this.#attempt(peer, attempt, signal)
+        if (hasTriedWebrtc) this.#isWebrtcDoubtful = pathOf(connection) === 'relayed'
+        return connection
       } catch (error) {
         throwIfCancelled(signal)
         troubles.push(`${attempt.path}: ${explain(error)}`)
-        if (attempt.path === 'webrtc') this.#isWebrtcDoubtful = true
+        hasTriedWebrtc ||= attempt.path === 'webrtc'
       }
     }
     const list = troubles.length > 0 ? troubles.join('; ') : 'it announced no address'

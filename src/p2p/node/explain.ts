@@ -9,6 +9,7 @@ export function explain(error: unknown): string {
   // An error event has a message as an error has, or none.
   const name = 'name' in error ? String(error.name) : ''
   const message = 'message' in error ? String(error.message) : ''
+  if (name === 'DialDeniedError') return 'this page may not open that address'
   if (/timeout|timed out/i.test(`${name} ${message}`)) return 'no answer in time'
   return message === '' ? 'the connection failed' : message
 }

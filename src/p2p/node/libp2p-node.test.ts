@@ -59,6 +59,19 @@ test('the key is the identity: its account, and the peer id that others see', as
   expect(await firstEcho(stream)).toBe('hello')
 })
 
+test('dials for two purposes at a time share one connection', async () => {
+  const brief = new AbortController()
+  const caller = await openServerNode({ key: makeKey(), relays: [] }, brief.signal)
+  const before = relay.stats().connections
+  const target = { peer: relay.peerId, addresses: relay.addresses }
+  const protocols = ['/weft/registry/1', '/weft/registry/1', '/weft/registry/1']
+  const streams = await Promise.all(protocols.map((one) => caller.dial(target, one, brief.signal)))
+  expect(streams.map(({ path }) => path)).toEqual(['websocket', 'websocket', 'websocket'])
+  await expect.poll(() => relay.stats().connections, patient).toBe(before + 1)
+  brief.abort()
+  await caller.stopped
+})
+
 test('a peer without a socket is reached through the relay, and the path says so', async () => {
   const target = { peer: hidden.peerId, addresses: hidden.addresses() }
   expect(target.addresses.every((address) => address.includes('/p2p-circuit/'))).toBe(true)

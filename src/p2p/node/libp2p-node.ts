@@ -29,7 +29,7 @@ export type Libp2pNodeOptions = {
   readonly announce?: readonly string[]
 }
 
-const OPEN_TIMEOUT_MS = 10_000
+const OPEN_TIMEOUT_MS = 6_000
 const GOODBYE_MS = 300
 const MAX_STREAMS_PER_PEER = 8
 /** Best first, as an announcement lists them. */

@@ -36,6 +36,7 @@ export type RegistryOptions = {
 }
 
 const REOPEN_MS = 1_000
+const REOPEN_MAX_MS = 30_000
 const EXPIRY_CHECK_MS = 1_000
 const MAX_ENTRIES = 50_000
 
@@ -99,19 +100,21 @@ class RelayedRegistry implements Registry {
 
   /** Keeps a session with one relay for as long as the node is connected to it. */
   async #keep({ peer, address }: RelayStatus): Promise<void> {
-    while (!this.#signal.aborted) {
+    for (let tries = 0; !this.#signal.aborted; tries += 1) {
       await this.#connected(peer)
       if (this.#signal.aborted) return
       try {
         const stream = await this.#node.dial({ peer, addresses: [address] }, REGISTRY_PROTOCOL, this.#signal)
         const session = new RegistrySession(stream)
         this.#begin(peer, session)
+        tries = 0
         await session.run()
       } catch (error) {
         if (!this.#signal.aborted) this.#tell(`relay ${peer}: ${reason(error)}`, error)
       }
       this.#sessions.delete(peer)
-      await sleep(REOPEN_MS * (1 + Math.random()), this.#signal)
+      const waitMs = Math.min(REOPEN_MAX_MS, REOPEN_MS * 2 ** Math.min(tries, 10))
+      await sleep(waitMs * (1 + Math.random()), this.#signal)
     }
   }
 
@@ -135,24 +138,24 @@ class RelayedRegistry implements Registry {
 
   /** Takes in what a relay tells, and gives the key of its job. What is not valid is told as trouble. */
   #take(entry: unknown, relay: string): string | undefined {
+    const signed = this.#read(entry, relay)
+    if (signed === undefined) return undefined
+    const outcome = this.#book.put(signed)
+    if (outcome === 'added' || outcome === 'updated' || outcome === 'removed')
+      this.#emit(outcome, signed.announcement)
+    return jobKey(signed.announcement)
+  }
+
+  #read(entry: unknown, relay: string): SignedAnnouncement | undefined {
     try {
       const signed = parseAnnouncement(entry)
-      const { announcement } = signed
+      const { jobId, issuedAt, expiresAt } = signed.announcement
       const now = this.#now()
-      if (
-        announcement.issuedAt > now + CLOCK_SKEW_SECONDS ||
-        announcement.expiresAt + CLOCK_SKEW_SECONDS <= now
-      )
-        throw new Failure(
-          'refused',
-          `announcement of job ${announcement.jobId}: not valid now; compare the clocks`,
-        )
-      if (this.#book.size >= MAX_ENTRIES && !this.#book.has(announcement))
+      if (issuedAt > now + CLOCK_SKEW_SECONDS || expiresAt + CLOCK_SKEW_SECONDS <= now)
+        throw new Failure('refused', `announcement of job ${jobId}: not valid now; compare the clocks`)
+      if (this.#book.size >= MAX_ENTRIES && !this.#book.has(signed.announcement))
         throw new Failure('oversized', `more than ${MAX_ENTRIES} announcements`)
-      const outcome = this.#book.put(signed)
-      if (outcome === 'added' || outcome === 'updated' || outcome === 'removed')
-        this.#emit(outcome, announcement)
-      return jobKey(announcement)
+      return signed
     } catch (error) {
       this.#tell(`relay ${relay} told what is not valid: ${reason(error)}`, error)
       return undefined

@@ -1,16 +1,21 @@
 import { loadNetwork } from '../network.ts'
 import { Publishing } from './publishing.svelte.ts'
 
-/** Fetches the publisher's engine and opens it; its jobs go on until the tab closes. */
+/** Fetches the publisher's engine and opens it; its jobs go on until the tab closes. What a failed start began is ended. */
 export async function openPublishing(container: HTMLElement): Promise<Publishing> {
-  const { signal } = new AbortController()
-  const [network, { startTabPublisher }] = await Promise.all([
-    loadNetwork(signal),
-    import('../../publisher/start-tab.ts'),
-  ])
-  const publishing = new Publishing(network, await startTabPublisher({ network, container }, signal))
-  window.addEventListener('beforeunload', (event) => {
-    if (publishing.isBusy) event.preventDefault()
-  })
-  return publishing
+  const life = new AbortController()
+  try {
+    const [network, { startTabPublisher }] = await Promise.all([
+      loadNetwork(life.signal),
+      import('../../publisher/start-tab.ts'),
+    ])
+    const publishing = new Publishing(network, await startTabPublisher({ network, container }, life.signal))
+    window.addEventListener('beforeunload', (event) => {
+      if (publishing.isBusy) event.preventDefault()
+    })
+    return publishing
+  } catch (error) {
+    life.abort()
+    throw error
+  }
 }

@@ -2,8 +2,8 @@ import { reason } from '../../protocol/failure.ts'
 import type { Network } from '../../protocol/network.ts'
 import type { ProviderState, TabProvider } from '../../provider/state.ts'
 import type { Choice } from '../consent/choice.ts'
+import { Pace } from '../plot/pace.svelte.ts'
 import { Gallery } from './gallery.svelte.ts'
-import { Pace } from './pace.svelte.ts'
 
 /** A provider that was opened, and the network it works in. */
 export type Opened = { readonly network: Network; readonly provider: TabProvider }

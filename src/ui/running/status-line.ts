@@ -11,7 +11,7 @@ export type StatusLine = {
 export function statusLine(view: ProviderState): StatusLine {
   const why = view.idle?.text ?? ''
   if (view.phase === 'failed') return { kind: 'failed', text: why }
-  if (view.phase === 'follower') return { kind: 'follower', text: why === '' ? text('role') : why }
+  if (view.phase === 'follower') return { kind: 'follower', text: text('role') }
   if (view.phase === 'paused') return { kind: 'paused', text: pauseText(view.pausedUntil) }
   if (view.idle !== undefined) return { kind: 'idle', text: why }
   const name = view.jobs.find((job) => job.kind === 'working')?.name ?? '…'

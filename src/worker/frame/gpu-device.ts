@@ -11,7 +11,9 @@ export async function openDevice(): Promise<{ device: Device; info: Gpu } | unde
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), ADAPTER_MS))
   const adapter = await Promise.race([navigator.gpu?.requestAdapter() ?? null, late])
   if (adapter === null) return undefined
-  const { vendor, architecture, isFallbackAdapter } = adapter.info
+  // Older browsers know less of their adapters than the types say.
+  const { vendor = '', architecture = '' } = adapter.info ?? {}
+  const isFallbackAdapter = adapter.info?.isFallbackAdapter === true
   const storages = Math.min(adapter.limits.maxStorageBuffersPerShaderStage, 9)
   const requiredLimits = { maxStorageBuffersPerShaderStage: Math.max(storages, 8) }
   const gpu = await Promise.race([adapter.requestDevice({ requiredLimits }), late])

@@ -5,7 +5,7 @@ import type { Token } from './wgsl-tokens.ts'
 import { readTokens } from './wgsl-tokens.ts'
 
 /** The most steps (loop turns, and the calls in them) of one invocation. The same for everybody, since a loop cut short shows in the result. */
-export const MAX_STEPS = 2 ** 24
+const MAX_STEPS = 2 ** 24
 /** The most function calls of one invocation when each loop turns once, and the most functions. */
 const MAX_CALLS = 2 ** 16
 const MAX_FUNCTIONS = 1000

@@ -22,9 +22,9 @@ export type GuardedWgsl = {
   readonly steps: number
 }
 
-/** The most invocations of one workgroup, and of one dispatch. */
-export const MAX_WORKGROUP = 256
+/** The most invocations of one dispatch. */
 export const MAX_INVOCATIONS = 2 ** 24
+const MAX_WORKGROUP = 256
 const MAX_STORAGE_BUFFERS = 8
 const RESOURCE = { uniform: 0, storage: 1 } as const
 

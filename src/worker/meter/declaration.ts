@@ -7,7 +7,7 @@ import { unsigned } from './wasm-reader.ts'
 export type Signature = { readonly text: string; readonly paramCount: number }
 
 /** The only import that is allowed: AssemblyScript's `abort`, which ends the unit as a trap. */
-export const ABORT = { module: 'env', name: 'abort', signature: 'i32 i32 i32 i32 -> ' } as const
+const ABORT = { module: 'env', name: 'abort', signature: 'i32 i32 i32 i32 -> ' } as const
 
 const FUNCTION_TYPE = 0x60
 const MAX_TABLE_ENTRIES = 65_536

@@ -8,11 +8,6 @@ import type { MeterContext } from './meter-body.ts'
 import { meterBody } from './meter-body.ts'
 import { signed, unsigned, WasmReader } from './wasm-reader.ts'
 
-/**
- * The version of the cost model. In version 1 every instruction costs 1, except that `end` and `else` cost nothing; bulk
- * memory operations cost one more for every 8 bytes, bulk table operations one more for every entry.
- */
-export const COST_MODEL = 1
 /** The names under which a metered module shows the fuel that is left (i64) and the memory mark (i32). */
 export const FUEL_EXPORT = 'weft:fuel'
 export const MARK_EXPORT = 'weft:mark'
@@ -36,6 +31,8 @@ type Sections = ReadonlyMap<number, Uint8Array>
 
 /**
  * Rewrites a `kernel1` module so that it can run untrusted: only allowed imports, bounded memory and tables, exact fuel.
+ * In cost model 1, the only one so far, every instruction costs 1, except that `end` and `else` cost nothing; bulk memory
+ * operations cost one more for every 8 bytes, bulk table operations one more for every entry.
  * Throws `malformed`, `refused`, `unsupported` or `memory`, naming the cause.
  */
 export function meterWasm(code: Uint8Array, limits: MeterLimits): Uint8Array<ArrayBuffer> {

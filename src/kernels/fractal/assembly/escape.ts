@@ -62,7 +62,7 @@ function iterate(limit: i32): void {
 }
 
 /** Puts corner + steps * step in digits at `to`. */
-function setPoint(corner: i32, step: i32, steps: v128, to: i32): void {
+function setPoint(corner: i32, step: i32, steps: v128, to: usize): void {
   let c = i32x4.splat(0)
   for (let digit = 5; digit >= 0; digit--) {
     const size = add(add(v128.load_splat<i32>(corner + 4 * digit), mul(steps, v128.load_splat<i32>(step + 4 * digit))), c)

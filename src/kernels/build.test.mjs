@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { generate, kernelNames } from './build.mjs'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+test('the three kernels are there', () => {
+  expect(kernelNames()).toEqual(['fractal', 'pathtrace', 'square'])
+})
+
+test.each(kernelNames())(
+  '%s: what is committed is what its source compiles to',
+  async (name) => {
+    for (const [path, contents] of await generate(name)) {
+      const committed = readFileSync(join(here, path))
+      expect(Buffer.compare(committed, Buffer.from(contents)), `${path}: run npm run kernels:build`).toBe(0)
+    }
+  },
+  60_000,
+)
