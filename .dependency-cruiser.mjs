@@ -59,6 +59,10 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(\\.test\\.ts$|^src/kernels/[^/]+/assembly/)' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.svelte'], conditionNames: ['import', 'node', 'browser', 'types', 'svelte'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.svelte'],
+      conditionNames: ['import', 'node', 'browser', 'types', 'svelte'],
+      exportsFields: ['exports'],
+    },
   },
 }

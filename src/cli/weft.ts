@@ -35,6 +35,7 @@ function makeCommand(signal: AbortSignal): Command {
     .option('--debug', 'show where in the program an error came from')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 something given to the command is wrong.')
   addUp(command, signal)
+  addPublish(command, signal)
   addDemo(command, signal)
   return command
 }
@@ -54,6 +55,29 @@ function addUp(command: Command, signal: AbortSignal): void {
     .action(async (options) => {
       const { up } = await import('./up.ts')
       await up(options, signal)
+    })
+}
+
+function addPublish(command: Command, signal: AbortSignal): void {
+  command
+    .command('publish')
+    .description('publish the job of a manifest file, wait until everybody is paid, and write the result')
+    .argument(
+      '<manifest>',
+      'a JSON file; "code" and "inputs" may name a file beside it as {"file": "kernel.wasm"}',
+    )
+    .addOption(new Option('--network <url>', 'the web app of the network').default('http://127.0.0.1:8080'))
+    .addOption(
+      new Option('--data <folder>', 'where the keys and the journal of the job are kept').default(
+        '.data/publisher',
+      ),
+    )
+    .addOption(new Option('--out <folder>', 'where the result is written').default('results'))
+    .option('--json', 'print one JSON object a line', false)
+    .addHelpText('after', '\nExample:\n  weft publish docs/example/manifest.json --out results')
+    .action(async (file, options) => {
+      const { publish } = await import('./publish.ts')
+      await publish(file, options, signal)
     })
 }
 

@@ -1,6 +1,6 @@
 /** How much delivered work a provider leaves unsigned before it stops (DESIGN section 7). */
 export const MAX_UNPAID_UNITS = 200
-export const MAX_UNPAID_INTERVALS = 2
+const MAX_UNPAID_INTERVALS = 2
 /** The longest time between two statements. */
 export const STATEMENT_INTERVAL_MS = 30_000
 

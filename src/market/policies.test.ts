@@ -3,6 +3,7 @@ import type { Address } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { objectionTo, rankJobs } from './choose-job.ts'
+import { isDistrusted } from './distrust.ts'
 import { MAX_UNPAID_UNITS, mayGoOn, STATEMENT_INTERVAL_MS } from './exposure.ts'
 import { foldSpeed, frameUnits } from './frame-size.ts'
 
@@ -42,4 +43,11 @@ test('a frame holds one unit until the speed is known, then about 35 ms of work'
 test('the speed follows what is measured', () => {
   expect(foldSpeed(undefined, 100, 10)).toBe(10)
   expect(foldSpeed(10, 20, 1)).toBeCloseTo(12.5)
+})
+
+test('a payee is given up after five rejected results that outnumber the accepted ones', () => {
+  expect(isDistrusted({ accepted: 0, rejected: 4 })).toBe(false)
+  expect(isDistrusted({ accepted: 0, rejected: 5 })).toBe(true)
+  expect(isDistrusted({ accepted: 5, rejected: 5 })).toBe(false)
+  expect(isDistrusted({ accepted: 5, rejected: 6 })).toBe(true)
 })

@@ -3,8 +3,8 @@ import { replicaPrice, unitCount } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 
-/** The bond of a job, in basis points of its budget. */
-export const BOND_BPS = 1000n
+/** The bond of a job, in basis points of its budget; rounded up, because providers refuse a job without one. */
+const BOND_BPS = 1000n
 
 /** What a job would cost at most, and what is laid down beside it. */
 export type Cost = {
@@ -23,7 +23,7 @@ export function cost(manifest: Manifest): Cost {
   const units = unitCount(manifest)
   const replicas = manifest.verify.quorum + 1
   const budget = replicaPrice(manifest) * BigInt(units) * BigInt(replicas)
-  const bond = (budget * BOND_BPS) / 10_000n
+  const bond = (budget * BOND_BPS + 9_999n) / 10_000n
   return {
     units,
     replicas,

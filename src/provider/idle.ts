@@ -19,6 +19,7 @@ const SAID: Readonly<Record<IdleReason, string>> = {
   budget: 'What the job still pays for is leased already; waiting for results to be accepted',
   done: 'The job is finished; waiting for the next',
   closing: 'The publisher is ending the job; waiting for the next',
+  distrust: 'The publisher rejected too many results of this payee and gives it no more work at this job',
   executor: 'The publisher has no program for this executor',
 }
 

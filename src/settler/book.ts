@@ -17,12 +17,16 @@ export type Earned = {
   readonly isEnd: boolean
 }
 
-/** An epoch with its newest statement. `claimed` holds the leaves that were paid. */
+/**
+ * An epoch with its newest statement. `claimed` holds the leaves that were paid, `refused` those whose account takes no
+ * coins: their claim stays open to anybody, and a restart tries them again.
+ */
 export type Epoch = {
   readonly statement: Statement
   readonly tree: SumTree
   readonly isPosted: boolean
   readonly claimed: ReadonlySet<number>
+  readonly refused: ReadonlySet<number>
 }
 
 /** The statements of one job, rebuilt from the settler's journal. Holds the rule that totals never pass the budget. */
@@ -31,6 +35,9 @@ export class Book {
   readonly budget: Wei
   /** By number. The last one may still grow; the others are posted or about to be. */
   readonly epochs: Epoch[] = []
+  /** What each payee has in the epochs that ended, and how much that is together. */
+  readonly #settled = new Map<Address, bigint>()
+  #ended = 0n
 
   constructor(jobId: Hex, budget: Wei) {
     this.jobId = jobId
@@ -43,27 +50,26 @@ export class Book {
     return newest === undefined || newest.statement.isLast ? undefined : newest
   }
 
-  /** The epochs that ended and are not paid in full. */
+  /** The epochs that ended and have leaves that can still be paid. */
   get unpaid(): Epoch[] {
     return this.epochs.filter(
-      (epoch) => epoch.statement.isLast && epoch.claimed.size < epoch.tree.leaves.length,
+      ({ statement, tree, claimed, refused }) =>
+        statement.isLast && claimed.size + refused.size < tree.leaves.length,
     )
   }
 
-  /** The leaves that this epoch's next statement would have: what each has earned beyond the epochs that ended. */
+  /**
+   * The leaves that this epoch's next statement would have: what each has earned beyond the epochs that ended. A payee keeps
+   * its place from one statement of an epoch to the next.
+   */
   leaves(earned: Earned): Leaf[] {
-    const settled = new Map<Address, bigint>()
-    for (const { statement, tree } of this.epochs) {
-      if (!statement.isLast) continue
-      for (const leaf of tree.leaves)
-        settled.set(leaf.account, (settled.get(leaf.account) ?? 0n) + leaf.amount)
-    }
-    return [...earned.payees]
-      .map(([account, total]) => ({
-        account,
-        amount: toWei(total - (settled.get(account) ?? 0n)),
-        earned: total,
-      }))
+    const places = this.open?.tree.leaves.map(({ account }) => account) ?? []
+    return [...new Set([...places, ...earned.payees.keys()])]
+      .map((account) => {
+        const total = earned.payees.get(account) ?? toWei(0n)
+        const amount = toWei(total - (this.#settled.get(account) ?? 0n), `earned by ${account}`)
+        return { account, amount, earned: total }
+      })
       .filter(({ amount }) => amount > 0n)
       .map((leaf, index) => ({ ...leaf, index }))
   }
@@ -78,8 +84,7 @@ export class Book {
   ): Epoch {
     const tree = buildTree(leaves)
     const { root, total } = rootOf(tree)
-    const ended = this.epochs.filter((epoch) => epoch.statement.isLast)
-    const promised = ended.reduce((sum, epoch) => sum + epoch.statement.total, 0n) + total
+    const promised = this.#ended + total
     if (promised > this.budget) {
       throw new Failure(
         'uncovered',
@@ -89,14 +94,14 @@ export class Book {
     const seq = (this.open?.statement.seq ?? 0) + 1
     const statement = {
       jobId: this.jobId,
-      epoch: ended.length,
+      epoch: this.epochs.length - (this.open === undefined ? 0 : 1),
       seq,
       depth: tree.depth,
       total,
       root,
       ...facts,
     }
-    return { statement, tree, isPosted: false, claimed: new Set() }
+    return { statement, tree, isPosted: false, claimed: new Set(), refused: new Set() }
   }
 
   /** Takes in a statement that was journaled. Throws `malformed` when it does not follow on what is there. */
@@ -110,6 +115,9 @@ export class Book {
         `Job ${this.jobId}: statement ${epoch.statement.epoch}.${epoch.statement.seq} does not follow`,
       )
     this.epochs[ended] = epoch
+    if (!epoch.statement.isLast) return
+    this.#ended += epoch.statement.total
+    for (const { account, earned } of epoch.tree.leaves) this.#settled.set(account, earned)
   }
 
   /** Notes that an epoch is on chain. */
@@ -120,6 +128,11 @@ export class Book {
   /** Notes that leaves of an epoch were paid. */
   claim(number: number, indexes: readonly number[]): void {
     this.#change(number, (epoch) => ({ ...epoch, claimed: new Set([...epoch.claimed, ...indexes]) }))
+  }
+
+  /** Notes that the accounts of leaves take no coins. */
+  refuse(number: number, indexes: readonly number[]): void {
+    this.#change(number, (epoch) => ({ ...epoch, refused: new Set([...epoch.refused, ...indexes]) }))
   }
 
   #change(number: number, change: (epoch: Epoch) => Epoch): void {

@@ -24,8 +24,11 @@ export type SettlerEvent =
       readonly kind: 'claimed'
       readonly epoch: number
       readonly leaves: readonly Leaf[]
-      readonly transaction: Hex
+      /** Undefined when somebody else had claimed them. */
+      readonly transaction: Hex | undefined
     }
+  /** An account takes no coins; its claim stays open, and the others are paid without it. */
+  | { readonly kind: 'unpayable'; readonly epoch: number; readonly leaf: Leaf; readonly failure: Failure }
   | { readonly kind: 'trouble'; readonly failure: Failure }
 
 /** What a settler needs from outside. */
@@ -69,6 +72,9 @@ export class Settler {
   readonly #ports: SettlerPorts
   readonly #options: SettlerOptions
   #epochSinceMs: number
+  #paying: Promise<void> | undefined
+  /** What went wrong and is no failure of the chain or the store. */
+  #bug: unknown
 
   constructor(ports: SettlerPorts, options: SettlerOptions) {
     this.#ports = ports
@@ -76,37 +82,64 @@ export class Settler {
     this.#epochSinceMs = ports.nowMs()
   }
 
-  /** Settles until everything earned is paid, or `signal` aborts. Trouble with the chain is reported and tried again. */
+  /**
+   * Settles until everything earned is paid, or `signal` aborts. Statements do not wait for the chain: what has ended is posted
+   * and paid beside them. Trouble is reported and tried again.
+   */
   async run(signal: AbortSignal): Promise<void> {
+    const { book } = this.#options
     while (!signal.aborted) {
-      try {
-        if (await this.#settle()) return
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error
-        if (signal.aborted) return
-        this.#ports.report({ kind: 'trouble', failure: error })
-      }
+      const earned = this.#ports.earned()
+      await this.#attempt(() => this.#state(earned), signal)
+      const paying = this.#pay(signal)
+      if (earned.isEnd && book.open === undefined) await paying
+      if (this.#bug !== undefined) throw this.#bug
+      if (earned.isEnd && this.#isSettled(earned)) return
       await this.#ports.turn(signal)
     }
+    await this.#paying
   }
 
   /** What is promised to a payee and not yet paid: for a provider that comes back. */
   promisedTo(payee: Address): Promised[] {
     return this.#options.book.epochs.flatMap((epoch) => {
       const leaf = epoch.tree.leaves.find(({ account }) => account === payee)
-      return leaf === undefined || epoch.claimed.has(leaf.index) ? [] : [this.#promise(epoch, leaf)]
+      return leaf === undefined || epoch.claimed.has(leaf.index) ? [] : this.#promises(epoch, [leaf])
     })
   }
 
-  async #settle(): Promise<boolean> {
-    const earned = this.#ports.earned()
-    await this.#state(earned)
-    for (const epoch of this.#options.book.unpaid) {
-      if (!epoch.isPosted) await this.#post(epoch)
+  /** Posts what has ended and claims what is final, unless that is going on already. */
+  #pay(signal: AbortSignal): Promise<void> {
+    const work = async (): Promise<void> => {
+      const { book } = this.#options
+      await this.#attempt(async () => {
+        for (const epoch of book.unpaid) if (!epoch.isPosted) await this.#post(epoch)
+      }, signal)
+      for (const { statement, isPosted } of book.unpaid)
+        if (isPosted) await this.#attempt(() => this.#claimAll(statement.epoch, signal), signal)
     }
-    for (const epoch of this.#options.book.unpaid) await this.#claim(epoch)
+    this.#paying ??= work()
+      .catch((error: unknown) => {
+        this.#bug = error
+      })
+      .finally(() => {
+        this.#paying = undefined
+      })
+    return this.#paying
+  }
+
+  async #attempt(action: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    try {
+      await action()
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      if (!signal.aborted) this.#ports.report({ kind: 'trouble', failure: error })
+    }
+  }
+
+  #isSettled(earned: Earned): boolean {
     const { book } = this.#options
-    return earned.isEnd && book.open === undefined && book.unpaid.length === 0
+    return book.open === undefined && book.unpaid.length === 0 && book.leaves(earned).length === 0
   }
 
   /** Makes the next statement when something changed or the epoch is to end. It is journaled before it is signed. */
@@ -131,7 +164,7 @@ export class Settler {
     await this.#ports.journal.append(packStatements(epoch), { strict: true })
     book.enter(epoch)
     if (isLast) this.#epochSinceMs = nowMs
-    this.#ports.deliver(leaves.map((leaf) => this.#promise(epoch, leaf)))
+    this.#ports.deliver(this.#promises(epoch, leaves))
     this.#ports.report({ kind: 'promised', total })
   }
 
@@ -149,23 +182,56 @@ export class Settler {
   }
 
   /** Claims what is final, for everybody. */
-  async #claim(epoch: Epoch): Promise<void> {
-    const { escrow, journal, report } = this.#ports
-    const number = epoch.statement.epoch
-    if ((await escrow.posted(number))?.isFinal !== true) return
-    const left = epoch.tree.leaves.filter((leaf) => !epoch.claimed.has(leaf.index)).slice(0, CLAIM_BATCH)
-    const isDone = await Promise.all(left.map((leaf) => escrow.isClaimed(number, leaf.index)))
-    const due = left.filter((_, place) => isDone[place] === false)
-    const proven = due.map((leaf) => ({ leaf, proof: proofOf(epoch.tree, leaf.index) }))
-    const transaction = due.length === 0 ? undefined : await escrow.claim(number, proven)
-    const indexes = left.map((leaf) => leaf.index)
-    await journal.append(packClaimed(number, { indexes, transaction }))
-    this.#options.book.claim(number, indexes)
-    if (transaction !== undefined) report({ kind: 'claimed', epoch: number, leaves: due, transaction })
+  async #claimAll(number: number, signal: AbortSignal): Promise<void> {
+    const { book } = this.#options
+    if ((await this.#ports.escrow.posted(number))?.isFinal !== true) return
+    for (;;) {
+      const epoch = book.epochs[number]
+      const isDue = ({ index }: Leaf): boolean =>
+        epoch?.claimed.has(index) === false && !epoch.refused.has(index)
+      const due = epoch?.tree.leaves.filter(isDue).slice(0, CLAIM_BATCH) ?? []
+      if (epoch === undefined || due.length === 0 || signal.aborted) return
+      await this.#claim(epoch, due)
+    }
   }
 
-  #promise(epoch: Epoch, leaf: Leaf): Promised {
-    return { signed: this.#sign(epoch), leaf, proof: proofOf(epoch.tree, leaf.index) }
+  /** Claims some leaves. Where the whole batch is refused, each is claimed alone, so that one account cannot stop the others. */
+  async #claim(epoch: Epoch, leaves: readonly Leaf[]): Promise<void> {
+    const { escrow } = this.#ports
+    const number = epoch.statement.epoch
+    const isPaid = await Promise.all(leaves.map(({ index }) => escrow.isClaimed(number, index)))
+    const due = leaves.filter((_, place) => isPaid[place] === false)
+    await this.#notePaid(
+      number,
+      leaves.filter((_, place) => isPaid[place] === true),
+      undefined,
+    )
+    if (due.length === 0) return
+    const proven = due.map((leaf) => ({ leaf, proof: proofOf(epoch.tree, leaf.index) }))
+    try {
+      await this.#notePaid(number, due, await escrow.claim(number, proven))
+    } catch (failure) {
+      if (!(failure instanceof Failure) || failure.code !== 'reverted') throw failure
+      const [leaf] = due
+      if (due.length > 1) for (const one of due) await this.#claim(epoch, [one])
+      else if (leaf !== undefined) {
+        this.#options.book.refuse(number, [leaf.index])
+        this.#ports.report({ kind: 'unpayable', epoch: number, leaf, failure })
+      }
+    }
+  }
+
+  async #notePaid(epoch: number, leaves: readonly Leaf[], transaction: Hex | undefined): Promise<void> {
+    if (leaves.length === 0) return
+    const indexes = leaves.map((leaf) => leaf.index)
+    await this.#ports.journal.append(packClaimed(epoch, { indexes, transaction }))
+    this.#options.book.claim(epoch, indexes)
+    this.#ports.report({ kind: 'claimed', epoch, leaves, transaction })
+  }
+
+  #promises(epoch: Epoch, leaves: readonly Leaf[]): Promised[] {
+    const signed = this.#sign(epoch)
+    return leaves.map((leaf) => ({ signed, leaf, proof: proofOf(epoch.tree, leaf.index) }))
   }
 
   /** Signing again gives the same bytes (RFC 6979), so a signature need not be kept. */

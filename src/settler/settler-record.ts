@@ -63,7 +63,7 @@ function readStatement(body: unknown): Epoch {
   const { statement } = parseStatement(record.statement)
   const tree = buildTree(readList(record.leaves, 'statement.leaves', { max: 1_000_000, read: parseLeaf }))
   if (rootOf(tree).root !== statement.root) throw malformed('statement.leaves', 'the leaves of the statement')
-  return { statement, tree, isPosted: false, claimed: new Set() }
+  return { statement, tree, isPosted: false, claimed: new Set(), refused: new Set() }
 }
 
 function readClaimed(body: unknown): PaidLeaves {

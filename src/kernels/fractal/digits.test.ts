@@ -13,7 +13,7 @@ function digitsOf(value: bigint): Digits {
   return Object.assign(new Digits(), { d0, d1, d2, d3, d4, d5 })
 }
 
-function valueOf({ d0, d1, d2, d3, d4, d5 }: Digits): bigint {
+function fixedOfDigits({ d0, d1, d2, d3, d4, d5 }: Digits): bigint {
   return numberOf([d0, d1, d2, d3, d4, d5])
 }
 
@@ -48,7 +48,7 @@ test('a product is exact to 2^-68, far below what a double can hold', () => {
       const product = new Digits()
       product.setProduct(digitsOf(fixedOf(a)), digitsOf(fixedOf(b)), digitsOf(fixedOf('0.5')))
       const exact = (fixedOf(a) * fixedOf(b)) / ONE + fixedOf('0.5')
-      const error = valueOf(product) - exact
+      const error = fixedOfDigits(product) - exact
       expect(error < 4n && error > -4n, `${a} * ${b} is off by ${error}`).toBe(true)
     }
   }

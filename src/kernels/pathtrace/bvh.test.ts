@@ -4,7 +4,7 @@ import { encodeMesh } from './bvh.ts'
 import { parseMesh, standUp } from './mesh.ts'
 import { FAR, MeshTracer } from './reference/mesh.ts'
 import { Vector } from './reference/vector.ts'
-import { noise, soup } from './vectors.ts'
+import { noise, soup } from './test-mesh.ts'
 
 const HEADER = 8
 

@@ -8,7 +8,8 @@ import { encodeMesh } from './bvh.ts'
 import type { Mesh } from './mesh.ts'
 import { standUp } from './mesh.ts'
 import { bunnyJob } from './sample.ts'
-import { soup, vectors } from './vectors.ts'
+import { soup } from './test-mesh.ts'
+import { vectors } from './vectors.ts'
 
 /** A sample job with few light paths, so that a test is short, and another mesh if one is given. */
 function shortJob(

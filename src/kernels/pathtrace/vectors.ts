@@ -1,5 +1,3 @@
-import type { Mesh } from './mesh.ts'
-
 /** Digests of outputs of sample job 0 with two light paths a pixel: the bytes that every engine must make. */
 export const vectors: readonly { readonly unit: number; readonly digest: string }[] = [
   { unit: 5, digest: '0e28930e51962bea5fbdf1befdc786d3fef49b7b11ae76d3f5465f577fa5b08d' },
@@ -8,25 +6,3 @@ export const vectors: readonly { readonly unit: number; readonly digest: string 
   { unit: 168, digest: '02f291397a5a27bff7ca917d558dcc68964a9b04ec73373e1c3fb7209ff76f46' },
   { unit: 396, digest: '29068916c4e7de04761d14b606d8634a89bf40409e287f35c0b2735d8718c52b' },
 ]
-
-/** Numbers from 0 to 1 in an order that is the same every time. */
-export function noise(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-/** A mesh of triangles that lie across each other, in a box of side 2 around the middle. */
-export function soup(triangles: number): Mesh {
-  const random = noise(7)
-  const positions: number[][] = []
-  for (let triangle = 0; triangle < triangles; triangle += 1) {
-    const middle = [random() - 0.5, random() - 0.5, random() - 0.5]
-    for (let corner = 0; corner < 3; corner += 1)
-      positions.push(middle.map((value) => value + 0.3 * (random() - 0.5)))
-  }
-  const cells = Array.from({ length: triangles }, (_, index) => [3 * index, 3 * index + 1, 3 * index + 2])
-  return { positions, cells }
-}

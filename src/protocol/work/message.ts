@@ -69,5 +69,5 @@ export type WorkMessage =
 export type FailedUnit = { readonly unit: number; readonly code: string; readonly message: string }
 
 /** Why a publisher has no work for a provider just now. */
-export const IDLE_REASONS = ['others', 'budget', 'done', 'closing', 'executor'] as const
+export const IDLE_REASONS = ['others', 'budget', 'done', 'closing', 'executor', 'distrust'] as const
 export type IdleReason = (typeof IDLE_REASONS)[number]

@@ -262,6 +262,7 @@ export class Coordinator {
     if (this.isCancelled) return 'closing'
     if (this.board.isDecided) return 'done'
     if (!this.job.manifest.programs.some((program) => program.kind === executor)) return 'executor'
+    if (this.ledger.isDistrusted(seat)) return 'distrust'
     const committed = this.ledger.paid + this.#undecided + this.#journaling + this.#leases.units
     const covered = coveredReplicas(this.job.budget, this.job.price, committed)
     if (covered === 0) return 'budget'

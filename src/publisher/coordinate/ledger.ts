@@ -1,3 +1,4 @@
+import { isDistrusted } from '../../market/distrust.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { Digest, Hex } from '../../protocol/bytes.ts'
 import { encodeCbor } from '../../protocol/cbor.ts'
@@ -29,6 +30,12 @@ export class Ledger {
   /** What each payee has earned so far. */
   get earned(): Map<Address, Wei> {
     return new Map([...this.#replicas].map(([payee, count]) => [payee, toWei(this.#price * BigInt(count))]))
+  }
+
+  /** Whether a provider's results here were too often wrong to lease it more. */
+  isDistrusted({ account, payee }: Pick<BoardVote, 'account' | 'payee'>): boolean {
+    const row = this.tally.get(`${account} ${payee}`)
+    return row !== undefined && isDistrusted(row)
   }
 
   /** Counts results that came in. */

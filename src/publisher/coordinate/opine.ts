@@ -47,8 +47,10 @@ export async function opine(coordinator: Coordinator, ports: OpinePorts, signal:
 
 type Done = Extract<UnitRun, { kind: 'done' }>
 
-function findUnits({ board, seats }: Coordinator, nowMs: number, max: number): number[] {
-  const present = [...seats].filter((seat) => nowMs - Math.max(seat.wantedAt, seat.joinedAt) < PRESENT_MS)
+function findUnits({ board, seats, ledger }: Coordinator, nowMs: number, max: number): number[] {
+  const present = [...seats].filter(
+    (seat) => nowMs - Math.max(seat.wantedAt, seat.joinedAt) < PRESENT_MS && !ledger.isDistrusted(seat),
+  )
   const payees = present.map((seat) => seat.payee)
   return board.needOpinion(payees, { waitedBefore: nowMs - WAIT_MS, stuckBefore: nowMs - STUCK_MS, max })
 }

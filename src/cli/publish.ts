@@ -1,0 +1,206 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Cid } from '../protocol/cid.ts'
+import { cidOf } from '../protocol/cid.ts'
+import { Failure, reason } from '../protocol/failure.ts'
+import { manifestCid, parseManifest } from '../protocol/manifest/manifest.ts'
+import type { Network } from '../protocol/network.ts'
+import { parseNetwork } from '../protocol/network.ts'
+import { formatWei } from '../protocol/wei.ts'
+import { startNodePublisher } from '../publisher/start-node.ts'
+import type { Draft, PublishedJob, PublisherState } from '../publisher/state.ts'
+import { holdFolder } from './local/hold-folder.ts'
+import { makeReporter, type Reporter } from './reporter.ts'
+
+/** The options of `weft publish`. */
+export type PublishOptions = {
+  readonly network: string
+  readonly data: string
+  readonly out: string
+  readonly json: boolean
+}
+
+/**
+ * Publishes the job of a manifest file, waits until everybody is paid and the job is closed, and writes the result. Started
+ * again after an interruption with the same data folder it goes on where it was.
+ */
+export async function publish(file: string, options: PublishOptions, signal: AbortSignal): Promise<void> {
+  const reporter = makeReporter(options.json)
+  const draft = await readDraft(resolve(file))
+  const network = await readNetwork(options.network)
+  const folder = resolve(options.data)
+  await holdFolder({ folder, isFresh: false }, () =>
+    run(draft, { ...options, network, folder, reporter }, signal),
+  )
+}
+
+type Stage = {
+  readonly network: Network
+  readonly folder: string
+  readonly out: string
+  readonly reporter: Reporter
+}
+
+async function run(
+  draft: Draft,
+  { network, folder, out, reporter }: Stage,
+  signal: AbortSignal,
+): Promise<void> {
+  const closing = new AbortController()
+  const ends = AbortSignal.any([signal, closing.signal])
+  const publisher = await startNodePublisher(
+    { network, folder, listen: { host: '127.0.0.1', port: 0 } },
+    ends,
+  )
+  try {
+    const cid = cidOfDraft(draft)
+    const unfinished = publisher
+      .show()
+      .jobs.find((job) => job.endedAt === undefined && cidOfDraft(job) === cid)
+    const { budget, bond, units } = publisher.quote(draft.manifest)
+    reporter.line(
+      `${units} units; at most ${formatWei(budget)} ${network.currency}, and a bond of ${formatWei(bond)} that comes back`,
+    )
+    const jobId = unfinished?.jobId ?? (await publisher.publish(draft))
+    reporter.line(`${unfinished === undefined ? 'Published' : 'Going on with'} job ${jobId}`)
+    const end = publisher.subscribe(teller(jobId, reporter))
+    await Promise.race([publisher.over(jobId), aborted(ends)])
+    end()
+    if (signal.aborted)
+      throw new Failure(
+        'cancelled',
+        'Interrupted: the job goes on when this is run again with the same --data',
+      )
+    const job = publisher.show().jobs.find((entry) => entry.jobId === jobId)
+    if (job === undefined || job.phase !== 'closed')
+      throw new Failure('refused', `The job failed: ${job?.why ?? 'it is gone'}`)
+    await writeResult(await publisher.result(jobId), { out, job, reporter })
+  } finally {
+    closing.abort()
+    await publisher.stopped
+  }
+}
+
+/** Reads a manifest file, and from beside it the files that its code and inputs name by `file` or by CID. */
+async function readDraft(path: string): Promise<Draft> {
+  const folder = dirname(path)
+  const json = parseJson(await readText(path), path)
+  const blobs = new Map<Cid, Uint8Array>()
+  const named = [
+    ...listOf(json, 'programs').map((program) => (program as { code?: unknown }).code),
+    ...listOf(json, 'inputs'),
+  ]
+  for (const entry of named) await fillIn(entry, { folder, blobs })
+  return { manifest: parseManifest(json), blobs }
+}
+
+/** `{file: "kernel.wasm"}` is for people; the manifest itself names bytes by CID and length. */
+async function fillIn(
+  entry: unknown,
+  { folder, blobs }: { folder: string; blobs: Map<Cid, Uint8Array> },
+): Promise<void> {
+  if (typeof entry !== 'object' || entry === null) return
+  const fields = entry as { file?: unknown; cid?: unknown; bytes?: unknown }
+  if (typeof fields.file !== 'string') return
+  const bytes = await readBytes(join(folder, fields.file))
+  const cid = cidOf(bytes)
+  if (fields.cid !== undefined && fields.cid !== cid) {
+    throw new Failure(
+      'malformed',
+      `${fields.file}: its bytes are named ${cid}, the manifest says ${String(fields.cid)}`,
+    )
+  }
+  delete fields.file
+  Object.assign(fields, { cid, bytes: bytes.length })
+  blobs.set(cid, bytes)
+}
+
+async function readNetwork(url: string): Promise<Network> {
+  try {
+    const answer = await fetch(new URL('/network.json', url), { signal: AbortSignal.timeout(10_000) })
+    const network = parseNetwork(await answer.json())
+    return { ...network, rpc: new URL(network.rpc, url).href }
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause
+    throw new Failure(
+      'unreachable',
+      `There is no network at ${url} (${reason(cause)}). Start one with "weft up", or name another with --network`,
+      { cause },
+    )
+  }
+}
+
+function teller(jobId: string, { line, event }: Reporter): (state: PublisherState) => void {
+  let told = ''
+  return ({ jobs }) => {
+    const job = jobs.find((entry) => entry.jobId === jobId)
+    if (job === undefined) return
+    const done = job.counts.accepted + job.counts.paid
+    const text = `${done} of ${job.units.length} units verified, ${job.counts.paid} paid; ${job.phase}${job.why === '' ? '' : ` (${job.why})`}`
+    if (text === told) return
+    told = text
+    line(text)
+    event('progress', { phase: job.phase, verified: done, paid: job.counts.paid, units: job.units.length })
+  }
+}
+
+async function writeResult(
+  result: {
+    readonly fileName: string
+    readonly bytes: Uint8Array
+    readonly digest: string
+    readonly digestFile: string
+  },
+  { out, job, reporter }: { out: string; job: PublishedJob; reporter: Reporter },
+): Promise<void> {
+  const file = join(resolve(out), basename(result.fileName))
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, result.bytes)
+  await writeFile(`${file}.sha256`, result.digestFile)
+  reporter.line(
+    `Paid ${formatWei(job.claimed)}, ${formatWei(job.refunded)} came back, and the bond of ${formatWei(job.bondReturned)}`,
+  )
+  reporter.line(`Wrote ${file} and ${file}.sha256`)
+  reporter.event('done', {
+    file,
+    digest: result.digest,
+    claimedWei: job.claimed.toString(),
+    refundedWei: job.refunded.toString(),
+  })
+}
+
+function cidOfDraft({ manifest }: Pick<Draft, 'manifest'>): string {
+  return manifestCid(manifest)
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Failure('malformed', `${path} is not JSON: ${reason(cause)}`, { cause })
+  }
+}
+
+function listOf(json: unknown, field: string): unknown[] {
+  const value = (json as Record<string, unknown> | null)?.[field]
+  return Array.isArray(value) ? value : []
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path))
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(path))
+  } catch (cause) {
+    throw new Failure('malformed', `The file ${path} cannot be read: ${reason(cause)}`, { cause })
+  }
+}
