@@ -119,7 +119,8 @@ async function readNetwork(url: string): Promise<Network> {
   try {
     const answer = await fetch(new URL('/network.json', url), { signal: AbortSignal.timeout(10_000) })
     const network = parseNetwork(await answer.json())
-    return { ...network, rpc: new URL(network.rpc, url).href }
+    const faucet = network.faucet === undefined ? {} : { faucet: new URL(network.faucet, url).href }
+    return { ...network, rpc: new URL(network.rpc, url).href, ...faucet }
   } catch (cause) {
     if (cause instanceof Failure) throw cause
     throw new Failure(

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { startNodePublisher } from '../publisher/start-node.ts'
 import { loadRelayKey } from '../relay/relay-key.ts'
+import { forProcess } from './local/for-process.ts'
 import { holdFolder } from './local/hold-folder.ts'
 import type { LocalNetwork } from './local/local-network.ts'
 import { PORTS, pickPort } from './ports.ts'
@@ -34,7 +35,7 @@ export async function up(
       report: reporter.line,
     })
     const publisher = await startNodePublisher(
-      { network: { ...network.network, rpc: network.rpcUrl }, folder, listen: { host: '127.0.0.1', port } },
+      { network: forProcess(network), folder, listen: { host: '127.0.0.1', port } },
       ends,
     )
     const over = samples ? publishSamples(publisher, { folder, report: reporter.line }, ends) : undefined

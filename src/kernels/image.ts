@@ -1,11 +1,11 @@
 import { Failure } from '../protocol/failure.ts'
+import { bindingsOf } from '../protocol/manifest/bindings.ts'
 import type { Bindings, Evaluate } from '../protocol/manifest/expression.ts'
 import { compileExpression } from '../protocol/manifest/expression.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { scopeOf } from '../protocol/manifest/manifest.ts'
 import type { ImageReduce } from '../protocol/manifest/reduce.ts'
 import { countUnits } from '../protocol/manifest/units.ts'
-import { binderOf } from './bindings.ts'
 import { toneMap } from './tone.ts'
 
 /** A picture that fills tile by tile, in any order; a unit counts once however often it is placed. */
@@ -86,7 +86,7 @@ function placer(reduce: ImageReduce, manifest: Manifest): (unit: number) => Plac
     compileExpression(reduce.x, 'reduce.x', names),
     compileExpression(reduce.y, 'reduce.y', names),
   ]
-  const bind = binderOf(manifest)
+  const bind = bindingsOf(manifest)
   return (unit) => {
     const bindings = bind(unit)
     const column = within(x, bindings, { unit, end: reduce.width / reduce.tile })

@@ -1,9 +1,9 @@
 import { Failure } from '../protocol/failure.ts'
+import { bindingsOf } from '../protocol/manifest/bindings.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { scopeOf } from '../protocol/manifest/manifest.ts'
 import type { WasmProgram } from '../protocol/manifest/program.ts'
 import { compileRecipe } from '../protocol/manifest/recipe.ts'
-import { binderOf } from './bindings.ts'
 import { named } from './code.ts'
 import { fractalCode } from './fractal/meta.ts'
 import { paintTile } from './fractal/reference.ts'
@@ -31,6 +31,6 @@ export function referenceOf(manifest: Manifest, inputs: ReadonlyMap<string, Uint
   if (program === undefined || found === undefined)
     throw new Failure('unsupported', `${manifest.app.name}: there is no plain reference for this kernel`)
   const fill = compileRecipe(program.wasm.stdin, scopeOf(manifest.units, manifest).names)
-  const bind = binderOf(manifest)
+  const bind = bindingsOf(manifest)
   return (unit) => found.run(fill({ bindings: bind(unit), params: manifest.params, inputs }))
 }

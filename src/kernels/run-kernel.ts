@@ -1,8 +1,9 @@
 import { Failure } from '../protocol/failure.ts'
+import { bindingsOf } from '../protocol/manifest/bindings.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { scopeOf } from '../protocol/manifest/manifest.ts'
 import { compileRecipe } from '../protocol/manifest/recipe.ts'
-import { binderOf } from './bindings.ts'
+
 import type { SampleJob } from './job.ts'
 
 type Kernel1 = {
@@ -18,7 +19,7 @@ export function runnerOf({ manifest, blobs }: SampleJob): (unit: number) => Uint
   if (program?.kind !== 'wasm' || code === undefined)
     throw new Failure('unsupported', `${manifest.app.name}: no WASM to run`)
   const fill = compileRecipe(program.wasm.stdin, scopeOf(manifest.units, manifest).names)
-  const bind = binderOf(manifest)
+  const bind = bindingsOf(manifest)
   const inputs = inputsOf(manifest, blobs)
   const run = instantiate(code)
   return (unit) => run(fill({ bindings: bind(unit), params: manifest.params, inputs }))

@@ -4,7 +4,7 @@ import type { Hex } from '../protocol/bytes.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { objectionTo, rankJobs } from './choose-job.ts'
 import { isDistrusted } from './distrust.ts'
-import { MAX_UNPAID_UNITS, mayGoOn, STATEMENT_INTERVAL_MS } from './exposure.ts'
+import { MAX_UNPAID_UNITS, MAX_UNPAID_WORK_MS, mayGoOn, STATEMENT_INTERVAL_MS } from './exposure.ts'
 import { foldSpeed, frameUnits } from './frame-size.ts'
 
 const job = (letter: string, price: bigint) => ({
@@ -15,9 +15,12 @@ const job = (letter: string, price: bigint) => ({
 const taste = { minPrice: 0n as Wei, skippedJobs: [], skippedPublishers: [] }
 
 test('a provider stops at too many unsigned units, or when the oldest waited two intervals', () => {
-  expect(mayGoOn({ units: MAX_UNPAID_UNITS - 1, oldestAt: 0 }, 2 * STATEMENT_INTERVAL_MS - 1)).toBe(true)
-  expect(mayGoOn({ units: MAX_UNPAID_UNITS, oldestAt: undefined }, 0)).toBe(false)
-  expect(mayGoOn({ units: 1, oldestAt: 0 }, 2 * STATEMENT_INTERVAL_MS)).toBe(false)
+  expect(
+    mayGoOn({ units: MAX_UNPAID_UNITS - 1, workMs: 1e9, oldestAt: 0 }, 2 * STATEMENT_INTERVAL_MS - 1),
+  ).toBe(true)
+  expect(mayGoOn({ units: MAX_UNPAID_UNITS, workMs: MAX_UNPAID_WORK_MS, oldestAt: undefined }, 0)).toBe(false)
+  expect(mayGoOn({ units: 10_000, workMs: MAX_UNPAID_WORK_MS - 1, oldestAt: undefined }, 0)).toBe(true)
+  expect(mayGoOn({ units: 1, workMs: 0, oldestAt: 0 }, 2 * STATEMENT_INTERVAL_MS)).toBe(false)
 })
 
 test('jobs are ranked by price, and those that the visitor does not want are left out', () => {

@@ -26,6 +26,6 @@ const MIN_REST_MS = 5
 const MAX_REST_MS = 60_000
 
 /** How long to rest after being busy. */
-export function restMs(busyMs: number, duty: number): number {
+function restMs(busyMs: number, duty: number): number {
   return busyMs * (1 / Math.min(1, Math.max(0.01, duty)) - 1)
 }

@@ -32,7 +32,7 @@ export function explainIdle(facts: IdleFacts): Idle {
   if (worked.length > 0 && facts.isUnsigned) {
     return {
       code: 'unsigned',
-      text: 'The publisher has not signed for work that was delivered; stopped until it does',
+      text: 'Delivered work waits for a signature of the publisher, or for other visitors; no more is done until it comes',
     }
   }
   if (facts.isLoading) return { code: 'loading', text: 'Fetching the kernel and its inputs' }

@@ -27,7 +27,7 @@ export type TabProviderOptions = {
 }
 
 /** The name of the provider's key in this browser. */
-export const PROVIDER_KEY = 'provider'
+const PROVIDER_KEY = 'provider'
 
 /**
  * Starts the provider of this browser until the signal aborts. When another tab works already it resolves with a provider
@@ -38,6 +38,7 @@ export async function startTabProvider(
   signal: AbortSignal,
 ): Promise<TabProvider> {
   const { store } = await openBestTabStore(options.isEmbed ? 'weft-embed' : 'weft-provider', signal)
+  if (!options.isEmbed) void navigator.storage.persist() // statements are worth money; a browser short of space should not drop them
   const { key } = await loadBestKey(PROVIDER_KEY)
   const settings = await loadSettings(store, options)
   const open = (as: PrivateKey, until: AbortSignal): Promise<Engine> =>

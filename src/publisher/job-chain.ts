@@ -42,7 +42,7 @@ async function openOnce(
 ): Promise<void> {
   if ((await readJob(chain, job.jobId)) !== undefined) return
   const now = await chainTime(chain)
-  const { jobId } = await openJob(chain, keys.publisher, {
+  const opening = openJob(chain, keys.publisher, {
     opening: {
       salt: job.salt,
       token: ZERO_ADDRESS,
@@ -54,6 +54,14 @@ async function openOnce(
     terms: chainId === LOCAL_CHAIN_ID ? localTerms(now) : defaultTerms(now),
     contact,
   })
+  const jobId = await opening.then(
+    (opened) => opened.jobId,
+    async (error: unknown) => {
+      // An earlier run may have sent it just before it was killed: then it is open by now.
+      if ((await readJob(chain, job.jobId)) === undefined) throw error
+      return job.jobId
+    },
+  )
   if (jobId !== job.jobId)
     throw new Failure('refused', `The escrow opened ${jobId} where ${job.jobId} was expected`)
 }

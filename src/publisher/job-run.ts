@@ -26,6 +26,7 @@ export class JobRun {
   /** Units in the order they were accepted: a posted statement pays for a stretch of them. */
   readonly #acceptedOrder: number[] = []
   readonly #seats = new Map<string, Seat>()
+  #unpayable = ''
 
   constructor(coordinator: Coordinator) {
     this.coordinator = coordinator
@@ -70,8 +71,11 @@ export class JobRun {
 
   /** Takes note of what the settler did. */
   settle(event: SettlerEvent): void {
-    if (event.kind === 'trouble') this.why = event.failure.message
-    else this.why = ''
+    this.why = event.kind === 'trouble' ? event.failure.message : ''
+    if (event.kind === 'unpayable') {
+      const { leaf, failure } = event
+      this.#unpayable = `${leaf.account} does not take its ${leaf.amount} wei, which stay open for it (${failure.message})`
+    }
     if (event.kind === 'claimed') {
       this.pay({ ...event, indexes: event.leaves.map((leaf) => leaf.index) })
     }
@@ -110,7 +114,7 @@ export class JobRun {
       name: job.manifest.app.name,
       manifest: job.manifest,
       phase: this.phase,
-      why: this.why || (board.isDecided ? '' : coordinator.trouble),
+      why: this.why || (board.isDecided ? this.#unpayable : coordinator.trouble),
       isCancelled: coordinator.isCancelled,
       units: board.states.slice(),
       counts: { ...board.counts },

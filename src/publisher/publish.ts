@@ -33,8 +33,11 @@ export type PublishPorts = {
 }
 
 const TICK_MS = 500
+/** However often the settler is woken, it rests so long between two statements. */
+const MIN_TURN_MS = 200
 const ANNOUNCE_MS = 30_000
 const RETRY_MS = 2_000
+const MAX_WAIT_MS = 60_000
 
 /** Makes the settler of a job. `bell` wakes it before its time. */
 export function makeSettler(run: JobRun, ports: PublishPorts, bell: Bell): Settler {
@@ -56,7 +59,10 @@ export function makeSettler(run: JobRun, ports: PublishPorts, bell: Bell): Settl
       journal: ports.journal(settlerJournal(job.jobId)),
       escrow: ports.chain.escrow(job),
       nowMs: ports.nowMs,
-      turn: (signal) => bell.wait(coordinator.isEnd ? TICK_MS : ports.statementMs, signal),
+      async turn(signal) {
+        await sleep(MIN_TURN_MS, signal)
+        await bell.wait(coordinator.isEnd ? TICK_MS : ports.statementMs, signal)
+      },
     },
     { book, domain: ports.domain, key: ports.keys.settler, bond: job.bond, maxEpochMs: ports.epochMs },
   )
@@ -83,8 +89,9 @@ export async function publish(
   decided.abort()
   await Promise.all(loops)
   if (signal.aborted) return
-  await withdraw(run, ports)
+  const withdrawn = withdraw(run, ports)
   await closeLoop(run, ports, signal)
+  await untilAborted(withdrawn, signal)
 }
 
 /** An opening that was journaled may never have reached the chain; until the chain answers, the job waits. */
@@ -103,10 +110,14 @@ async function openLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): 
 
 async function announceLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && !run.coordinator.isEnd) {
-    const isTold = await ports.announce(run, false).then(
-      () => true,
-      () => false, // the state of the relays is shown already
+    let isTold = false
+    const telling = ports.announce(run, false).then(
+      () => {
+        isTold = true
+      },
+      () => undefined, // the state of the relays is shown already
     )
+    await untilAborted(telling, signal)
     await sleep(isTold ? ANNOUNCE_MS : RETRY_MS, signal)
   }
 }
@@ -134,6 +145,13 @@ async function opinionLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal
     if (!(error instanceof Failure)) throw error
     if (!signal.aborted) run.coordinator.trouble = `The publisher cannot check units itself: ${reason(error)}`
   }
+}
+
+/** Waits for something that may take long, or until the signal aborts. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const settled = new AbortController()
+  const stop = (): void => settled.abort()
+  await Promise.race([work.finally(stop), sleep(MAX_WAIT_MS, AbortSignal.any([signal, settled.signal]))])
 }
 
 async function withdraw(run: JobRun, ports: PublishPorts): Promise<void> {

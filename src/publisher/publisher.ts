@@ -84,15 +84,16 @@ export class PublisherEngine implements Publisher {
       new Map(
         [...this.#works].filter(([, { run }]) => !run.isOver).map(([id, { run }]) => [id, run.coordinator]),
       )
-    await node.handle(WORK_PROTOCOL, (stream) => {
-      void serveProvider(stream, {
+    await node.handle(WORK_PROTOCOL, (stream) =>
+      serveProvider(stream, {
         chain,
         coordinators,
         promisedTo: (payee) => [...this.#works.values()].flatMap(({ settler }) => settler.promisedTo(payee)),
         onSeat: (seat, coordinator) => this.#works.get(coordinator.job.jobId)?.run.join(seat),
+        follow: (seat, coordinator) => this.#works.get(coordinator.job.jobId)?.news.follow(seat),
         nowMs: this.#parts.nowMs,
-      })
-    })
+      }),
+    )
     node.onRelays(() => this.#changes.ring(), this.#signal)
     void this.#showLoop()
   }
@@ -128,8 +129,12 @@ export class PublisherEngine implements Publisher {
     try {
       await ports.chain.open(job, ports.contact())
     } catch (error) {
-      if (error instanceof Failure && error.code === 'reverted') await store.drop(jobJournal(job.jobId))
-      throw error
+      if (!(error instanceof Failure)) throw error
+      if (error.code === 'reverted' || error.code === 'refused') {
+        await store.drop(jobJournal(job.jobId))
+        throw error
+      }
+      // It may have been sent all the same: the job goes on from its journal, and shows why it waits.
     }
     this.#begin(this.#makeRun(job))
     return job.jobId
@@ -173,15 +178,23 @@ export class PublisherEngine implements Publisher {
   async #restore(name: string): Promise<void> {
     const { store } = this.#parts
     let made: Made | undefined
-    for await (const record of readJobRecords(store.journal(name))) {
-      if (record.kind === 'opening') made = this.#makeRun(record.job)
-      else if (record.kind === 'closed') made?.run.end(record)
-      else made?.run.coordinator.replay(record)
+    try {
+      for await (const record of readJobRecords(store.journal(name))) {
+        if (record.kind === 'opening') made = this.#makeRun(record.job)
+        else if (record.kind === 'closed') made?.run.end(record)
+        else made?.run.coordinator.replay(record)
+      }
+      if (made === undefined) return
+      const { run } = made
+      for (const paid of await replaySettler(store.journal(settlerJournal(run.job.jobId)), run.book))
+        run.pay(paid)
+    } catch (error) {
+      const failure = new Failure('storage', `Journal ${name} cannot be read: ${reason(error)}`, {
+        cause: error,
+      })
+      if (made === undefined) throw failure
+      made.run.fail(failure)
     }
-    if (made === undefined) return
-    const { run } = made
-    for (const paid of await replaySettler(store.journal(settlerJournal(run.job.jobId)), run.book))
-      run.pay(paid)
     this.#begin(made)
   }
 
@@ -242,9 +255,10 @@ export class PublisherEngine implements Publisher {
         return parts.load(await ownSource(run.job.manifest, this.#account, read), signal)
       },
       deliver(run, promised) {
+        const byPayee = new Map(promised.map((promise) => [promise.leaf.account, promise]))
         for (const seat of run.coordinator.seats) {
-          const own = promised.filter(({ leaf }) => leaf.account === seat.payee)
-          for (const promise of own) seat.tell({ kind: 'statement', ...promise })
+          const own = byPayee.get(seat.payee)
+          if (own !== undefined) seat.tell({ kind: 'statement', ...own })
         }
       },
       changed: () => this.#changes.ring(),

@@ -8,7 +8,7 @@ import type { Manifest } from '../protocol/manifest/manifest.ts'
 import type { JobResult } from './state.ts'
 
 /** The bytes that the outputs of all units become: joined in unit order, or the pixels of the image. Throws `refused` while units are missing. */
-export function reduceOutputs(manifest: Manifest, outputs: readonly (Uint8Array | undefined)[]): Uint8Array {
+function reduceOutputs(manifest: Manifest, outputs: readonly (Uint8Array | undefined)[]): Uint8Array {
   const present = outputs.filter((output) => output !== undefined)
   if (present.length < outputs.length) {
     throw new Failure(

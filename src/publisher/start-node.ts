@@ -1,14 +1,13 @@
+import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
-import { balanceOf, chainIdentity, openChain } from '../chain/chain.ts'
-import { LOCAL_CHAIN_ID } from '../chain/chains.ts'
-import { fund } from '../chain/faucet.ts'
+import { askFaucet } from '../chain/ask-faucet.ts'
+import { chainIdentity, openChain } from '../chain/chain.ts'
 import { openRegistry } from '../p2p/registry/registry.ts'
 import type { Listen } from '../p2p/server-node.ts'
 import { openServerNode } from '../p2p/server-node.ts'
 import { accountOf } from '../protocol/account.ts'
 import type { Network } from '../protocol/network.ts'
 import { checkChain } from '../protocol/network.ts'
-import { toWei } from '../protocol/wei.ts'
 import { loadKeyFile } from '../store/node-keys.ts'
 import { openNodeStore } from '../store/node-store.ts'
 import { loadInNode } from '../worker/node-kernel.ts'
@@ -17,7 +16,7 @@ import type { PublisherEngine } from './publisher.ts'
 import { openPublisher } from './publisher.ts'
 
 export type NodePublisherOptions = {
-  /** The network, with an absolute URL in `rpc`. */
+  /** The network, with absolute URLs in `rpc` and `faucet`. */
   readonly network: Network
   /** Where keys and jobs are kept. */
   readonly folder: string
@@ -25,16 +24,13 @@ export type NodePublisherOptions = {
   readonly listen: Listen
 }
 
-/** Test coins for a publisher of the local chain: enough for many sample jobs. */
-const TEST_WEI = toWei(100n * 10n ** 18n)
-const LOW_WEI = 10n * 10n ** 18n
-
 /** Starts a publisher in Node until the signal aborts. On the local chain its accounts are kept in test coins. Throws `unreachable`, `storage` or `refused`. */
 export async function startNodePublisher(
   { network, folder, listen }: NodePublisherOptions,
   signal: AbortSignal,
 ): Promise<PublisherEngine> {
   const { escrow, relays } = network
+  setMaxListeners(0, signal) // everything that lives as long as the publisher listens to it
   const money = openChain({ rpcUrl: network.rpc, escrow, ...pace(network).polling })
   const chain = await chainIdentity(money)
   checkChain(network, chain)
@@ -43,10 +39,8 @@ export async function startNodePublisher(
     publisher: await loadKeyFile(keyFolder, 'publisher'),
     settler: await loadKeyFile(keyFolder, 'settler'),
   }
-  if (network.chainId === LOCAL_CHAIN_ID) {
-    for (const account of [accountOf(keys.publisher), accountOf(keys.settler)]) {
-      if ((await balanceOf(money, account)) < LOW_WEI) await fund(money, account, TEST_WEI)
-    }
+  for (const key of network.faucet === undefined ? [] : [keys.publisher, keys.settler]) {
+    await askFaucet(money, accountOf(key), network.faucet ?? '')
   }
   const store = await openNodeStore(
     join(folder, `jobs-${chain.chainId}-${chain.genesis.slice(2, 10)}`),

@@ -1,8 +1,8 @@
-import { balanceOf, chainIdentity, openChain } from '../chain/chain.ts'
+import { askFaucet } from '../chain/ask-faucet.ts'
+import { chainIdentity, openChain } from '../chain/chain.ts'
 import { openRegistry } from '../p2p/registry/registry.ts'
 import { openTabNode } from '../p2p/tab-node.ts'
 import { accountOf } from '../protocol/account.ts'
-import type { Address } from '../protocol/address.ts'
 import { Failure } from '../protocol/failure.ts'
 import type { Network } from '../protocol/network.ts'
 import { checkChain } from '../protocol/network.ts'
@@ -15,10 +15,10 @@ import { pace } from './pace.ts'
 import { openPublisher } from './publisher.ts'
 import type { Publisher } from './state.ts'
 
-export type TabPublisherOptions = { readonly network: Network; readonly container: HTMLElement }
+/** A page that was just left may hold the turn for a moment. */
+const TURN_MS = 3_000
 
-/** Below this an account asks the faucet again. */
-const LOW_WEI = 10n ** 18n
+export type TabPublisherOptions = { readonly network: Network; readonly container: HTMLElement }
 
 /**
  * Starts the publisher of this browser until the signal aborts; its unfinished jobs go on. One tab at a time: a
@@ -45,8 +45,8 @@ export async function startTabPublisher(
     publisher: (await loadBestKey('publisher')).key,
     settler: (await loadBestKey('settler')).key,
   }
-  for (const account of [accountOf(keys.publisher), accountOf(keys.settler)]) {
-    if ((await balanceOf(money, account)) < LOW_WEI) await askFaucet(network, account)
+  for (const key of network.faucet === undefined ? [] : [keys.publisher, keys.settler]) {
+    await askFaucet(money, accountOf(key), new URL(network.faucet ?? '', location.href).href)
   }
   const iceServers = network.iceServers.map((urls) => ({ urls }))
   const node = await openTabNode({ key: keys.publisher, relays, iceServers }, signal)
@@ -69,24 +69,16 @@ async function holdTurn(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true }),
   )
   const isHeld = await new Promise<boolean>((resolve) => {
-    void navigator.locks.request('weft-publisher', { ifAvailable: true }, async (lock) => {
-      resolve(lock !== null)
-      if (lock !== null) await released
-    })
+    navigator.locks
+      .request('weft-publisher', { signal: AbortSignal.timeout(TURN_MS) }, async () => {
+        resolve(true)
+        await released
+      })
+      .catch(() => resolve(false)) // the time is over
   })
   if (!isHeld)
     throw new Failure(
       'refused',
       'Another tab of this browser is the publisher already. Go on there, or close it and load this page again',
     )
-}
-
-async function askFaucet(network: Network, account: Address): Promise<void> {
-  if (network.faucet === undefined) return
-  const answer = await fetch(network.faucet, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ address: account }),
-  })
-  if (!answer.ok) throw new Failure('refused', `The faucet gave no test coins: ${await answer.text()}`)
 }

@@ -73,6 +73,8 @@ export class Settler {
   readonly #options: SettlerOptions
   #epochSinceMs: number
   #paying: Promise<void> | undefined
+  /** Leaves that the escrow refused to pay once. */
+  readonly #doubted = new Set<string>()
   /** What went wrong and is no failure of the chain or the store. */
   #bug: unknown
 
@@ -185,13 +187,11 @@ export class Settler {
   async #claimAll(number: number, signal: AbortSignal): Promise<void> {
     const { book } = this.#options
     if ((await this.#ports.escrow.posted(number))?.isFinal !== true) return
-    for (;;) {
-      const epoch = book.epochs[number]
-      const isDue = ({ index }: Leaf): boolean =>
-        epoch?.claimed.has(index) === false && !epoch.refused.has(index)
-      const due = epoch?.tree.leaves.filter(isDue).slice(0, CLAIM_BATCH) ?? []
-      if (epoch === undefined || due.length === 0 || signal.aborted) return
-      await this.#claim(epoch, due)
+    const epoch = book.epochs[number]
+    const due = epoch?.tree.leaves.filter(({ index }) => !epoch.claimed.has(index) && !epoch.refused.has(index))
+    for (let from = 0; epoch !== undefined && due !== undefined && from < due.length; from += CLAIM_BATCH) {
+      if (signal.aborted) return
+      await this.#claim(epoch, due.slice(from, from + CLAIM_BATCH))
     }
   }
 
@@ -214,11 +214,18 @@ export class Settler {
       if (!(failure instanceof Failure) || failure.code !== 'reverted') throw failure
       const [leaf] = due
       if (due.length > 1) for (const one of due) await this.#claim(epoch, [one])
-      else if (leaf !== undefined) {
-        this.#options.book.refuse(number, [leaf.index])
-        this.#ports.report({ kind: 'unpayable', epoch: number, leaf, failure })
-      }
+      else if (leaf !== undefined) this.#refuse(number, leaf, failure)
     }
+  }
+
+  /** A leaf that is refused once may have been early; one that is refused again, at a later turn, is not tried a third time. */
+  #refuse(epoch: number, leaf: Leaf, failure: Failure): void {
+    const name = `${epoch}/${leaf.index}`
+    if (this.#doubted.has(name)) {
+      this.#options.book.refuse(epoch, [leaf.index])
+      this.#ports.report({ kind: 'unpayable', epoch, leaf, failure })
+    } else this.#ports.report({ kind: 'trouble', failure })
+    this.#doubted.add(name)
   }
 
   async #notePaid(epoch: number, leaves: readonly Leaf[], transaction: Hex | undefined): Promise<void> {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { bindingsOf } from '../protocol/manifest/bindings.ts'
 import { parseManifest } from '../protocol/manifest/manifest.ts'
 import { testSource } from './test-job.ts'
-import { bindingsOf, checkOutputOf, checkParts, fillOf, programOf, settleNaNs } from './unit.ts'
+import { checkOutputOf, checkParts, fillOf, programOf, settleNaNs } from './unit.ts'
 
 const { manifest, code } = testSource(Uint8Array.of(1, 2, 3), {
   manifest: {

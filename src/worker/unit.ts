@@ -1,12 +1,11 @@
 import { Failure, malformed } from '../protocol/failure.ts'
-import type { Bindings } from '../protocol/manifest/expression.ts'
+import { bindingsOf } from '../protocol/manifest/bindings.ts'
 import { compileExpression } from '../protocol/manifest/expression.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
-import { scopeOf, unitCount } from '../protocol/manifest/manifest.ts'
+import { scopeOf } from '../protocol/manifest/manifest.ts'
 import type { Program } from '../protocol/manifest/program.ts'
 import type { Recipe } from '../protocol/manifest/recipe.ts'
 import { compileRecipe } from '../protocol/manifest/recipe.ts'
-import { bindUnit } from '../protocol/manifest/units.ts'
 import type { Executor } from './executor.ts'
 
 /** The program of a manifest for one executor. Throws `unsupported` when it has none. */
@@ -14,15 +13,6 @@ export function programOf<E extends Executor>(manifest: Manifest, executor: E): 
   const program = manifest.programs.find((entry): entry is Program & { kind: E } => entry.kind === executor)
   if (program === undefined) throw new Failure('unsupported', `The job has no ${executor} program`)
   return program
-}
-
-/** The values of all names in a manifest's expressions, for one unit. */
-export function bindingsOf(manifest: Manifest): (unit: number) => Bindings {
-  const params = manifest.params
-    .filter((param) => param.type !== 'f32')
-    .map(({ name, value }) => [name, value])
-  const fixed = { ...Object.fromEntries(params), unitCount: unitCount(manifest) }
-  return (unit) => ({ ...fixed, ...bindUnit(manifest.units, unit) })
 }
 
 /** Prepares a recipe of a manifest for filling unit after unit. */

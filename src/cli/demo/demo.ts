@@ -10,6 +10,7 @@ import { Failure } from '../../protocol/failure.ts'
 import { formatWei, toWei } from '../../protocol/wei.ts'
 import type { PublisherEngine } from '../../publisher/publisher.ts'
 import { startNodePublisher } from '../../publisher/start-node.ts'
+import { forProcess } from '../local/for-process.ts'
 import type { LocalNetwork } from '../local/local-network.ts'
 import { withNetwork } from '../local/local-network.ts'
 import { projectFolder, webFolder } from '../project.ts'
@@ -68,7 +69,7 @@ async function show(network: LocalNetwork, stage: Stage, ends: AbortSignal): Pro
   const signal = AbortSignal.any([ends, closing.signal])
   const listen = { host: '127.0.0.1', port: 0 }
   const publisher = await startNodePublisher(
-    { network: { ...network.network, rpc: network.rpcUrl }, folder: stage.folder, listen },
+    { network: forProcess(network), folder: stage.folder, listen },
     signal,
   )
   const browsers = await Promise.all([

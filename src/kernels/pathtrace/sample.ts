@@ -10,7 +10,7 @@ import { encodeScene } from './scene.ts'
 
 const SIDE = 512
 const RANGES = 2
-const SAMPLES = 64
+const SAMPLES = 32
 const VIEWS = 12
 const FIRST_TURN = 0.96
 

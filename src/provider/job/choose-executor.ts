@@ -43,11 +43,7 @@ export async function loadKernel(
 }
 
 /** Which programs of a job may run here. Throws `unsupported`, saying why none may. */
-export function allowed(
-  manifest: Manifest,
-  choice: ProviderSettings['executor'],
-  hasGpu: boolean,
-): ExecutorKind[] {
+function allowed(manifest: Manifest, choice: ProviderSettings['executor'], hasGpu: boolean): ExecutorKind[] {
   const has = (kind: ExecutorKind): boolean => manifest.programs.some((program) => program.kind === kind)
   if (choice === 'wgsl' && !hasGpu)
     throw new Failure('unsupported', 'WebGPU is chosen, but this browser offers none')

@@ -203,7 +203,8 @@ export class JobWork {
       elapsedMs,
     })
     if (!isSent) return
-    for (const [place, unit] of units.entries()) this.owed.deliver(unit, digests[place] as Digest)
+    for (const [place, unit] of units.entries())
+      this.owed.deliver(unit, digests[place] as Digest, busyMs / runs.length)
     if (units.length > 0) this.#ports.report({ kind: 'delivered', work: this, units, outputs, why: '' })
     this.#countFailures(failed, units.length)
   }

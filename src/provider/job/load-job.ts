@@ -6,7 +6,6 @@ import { digestOfCid } from '../../protocol/cid.ts'
 import { malformed } from '../../protocol/failure.ts'
 import type { Manifest } from '../../protocol/manifest/manifest.ts'
 import { decodeManifest, MAX_MANIFEST_BYTES, replicaPrice } from '../../protocol/manifest/manifest.ts'
-import type { ExecutorKind } from '../../protocol/work/hello.ts'
 import type { KernelSource } from '../../worker/executor.ts'
 
 export type LoadFrom = {
@@ -42,9 +41,4 @@ export async function loadKernelSource(
   const inputs = new Map<string, Uint8Array>()
   for (const input of manifest.inputs) inputs.set(input.name, await get(input))
   return { owner, manifest, executor, code, inputs }
-}
-
-/** Which programs of a manifest this browser may run. */
-export function runnable(manifest: Manifest, allowed: readonly ExecutorKind[]): ExecutorKind[] {
-  return allowed.filter((executor) => manifest.programs.some((program) => program.kind === executor))
 }

@@ -17,7 +17,7 @@ export type LinkPorts = {
   onDown(why: string): void
 }
 
-export const WORK_PROTOCOL = '/weft/work/1'
+const WORK_PROTOCOL = '/weft/work/1'
 const FIRST_BACKOFF_MS = 500
 const MAX_BACKOFF_MS = 15_000
 

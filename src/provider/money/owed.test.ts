@@ -10,17 +10,17 @@ const fresh = (): Owed => new Owed(10n as Wei, { accepted: 0, signed: 0n })
 
 test('a delivered result is owed until it is signed for', () => {
   const owed = fresh()
-  owed.deliver(1, a)
-  expect(owed.exposure).toEqual({ units: 1, oldestAt: undefined })
+  owed.deliver(1, a, 100)
+  expect(owed.exposure).toEqual({ units: 1, workMs: 100, oldestAt: undefined })
   expect(owed.accept(1, a, 500)).toBe(true)
-  expect(owed.exposure).toEqual({ units: 1, oldestAt: 500 })
+  expect(owed.exposure).toEqual({ units: 1, workMs: 100, oldestAt: 500 })
   owed.sign(10n as Wei, 600)
-  expect(owed.exposure).toEqual({ units: 0, oldestAt: undefined })
+  expect(owed.exposure).toEqual({ units: 0, workMs: 0, oldestAt: undefined })
 })
 
 test('an acceptance of another output leaves our result owed until evidence comes', () => {
   const owed = fresh()
-  owed.deliver(1, a)
+  owed.deliver(1, a, 100)
   expect(owed.accept(1, b, 0)).toBe(false)
   expect(owed.exposure.units).toBe(1)
   owed.reject(1)
@@ -31,11 +31,11 @@ test('an acceptance of another output leaves our result owed until evidence come
 test('a statement that covers only a part starts the wait anew for the rest', () => {
   const owed = fresh()
   for (const unit of [1, 2, 3]) {
-    owed.deliver(unit, a)
+    owed.deliver(unit, a, 100)
     owed.accept(unit, a, 100)
   }
   owed.sign(20n as Wei, 900)
-  expect(owed.exposure).toEqual({ units: 1, oldestAt: 900 })
+  expect(owed.exposure).toEqual({ units: 1, workMs: 100, oldestAt: 900 })
 })
 
 test('an older statement takes nothing back', () => {
@@ -47,8 +47,8 @@ test('an older statement takes nothing back', () => {
 
 test('a publisher that never signs is left after two hundred units', () => {
   const owed = fresh()
-  for (let unit = 0; unit < 199; unit += 1) owed.deliver(unit, a)
+  for (let unit = 0; unit < 199; unit += 1) owed.deliver(unit, a, 100)
   expect(mayGoOn(owed.exposure, 0)).toBe(true)
-  owed.deliver(199, a)
+  owed.deliver(199, a, 100)
   expect(mayGoOn(owed.exposure, 0)).toBe(false)
 })

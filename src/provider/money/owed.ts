@@ -9,6 +9,7 @@ export class Owed {
   readonly #price: Wei
   readonly #delivered = new Map<number, Delivered>()
   #undecided = 0
+  #workMs = 0
   #signed: bigint
   #unsignedSince: number | undefined
   accepted: number
@@ -28,11 +29,12 @@ export class Owed {
   }
 
   /** Notes a delivery. A unit that is delivered again had not arrived the first time. */
-  deliver(unit: number, digest: Digest): void {
+  deliver(unit: number, digest: Digest, unitMs: number): void {
     this.forget(unit)
     this.#delivered.set(unit, { digest, accepted: false })
     this.#undecided += 1
     this.delivered += 1
+    this.#workMs += unitMs
   }
 
   /** The digest that was delivered for a unit. */
@@ -77,7 +79,9 @@ export class Owed {
   }
 
   get exposure(): Exposure {
-    return { units: this.#undecided + this.#unsignedUnits, oldestAt: this.#unsignedSince }
+    const units = this.#undecided + this.#unsignedUnits
+    const unitMs = this.#workMs / Math.max(1, this.delivered)
+    return { units, workMs: units * unitMs, oldestAt: this.#unsignedSince }
   }
 
   /** Accepted results beyond what is signed. Where several tabs share a payee, a statement covers more than our own. */

@@ -37,6 +37,7 @@ export type CoordinatorPorts = {
 const BLAME_AFTER = 3
 const MIN_TTL_MS = 15_000
 const SLOW_AFTER_MS = 3_000
+const MAX_FRAME_OUTPUT_BYTES = 1024 * 1024
 
 /** Leases the units of one job, collects results and decides. Everything that counts is in the journal before it is told. */
 export class Coordinator {
@@ -74,7 +75,7 @@ export class Coordinator {
   rejections(seat: Seat): { unit: number; evidence: SignedResults[] }[] {
     const lost: { unit: number; evidence: SignedResults[] }[] = []
     for (let unit = 0; unit < this.board.size; unit += 1) {
-      if (!this.#isDecided(unit)) continue
+      if (!this.board.isUnitDecided(unit)) continue
       const output = this.board.output(unit)
       const isLoser = this.board
         .votes(unit)
@@ -89,7 +90,7 @@ export class Coordinator {
     this.seats.add(seat)
     seat.wantedAt = this.#ports.nowMs()
     seat.credit[executor] = Math.min(seat.credit[executor] + frames, 64)
-    seat.isToldIdle[executor] = false
+    seat.toldIdle[executor] = undefined
     this.#serve(seat, executor)
   }
 
@@ -98,23 +99,25 @@ export class Coordinator {
     const lease = this.#leases.take(message.lease, seat)
     if (lease === undefined) {
       const why = `Lease ${message.lease} has expired or is not yours: its results do not count`
-      seat.tell({ kind: 'refusal', jobId: this.job.jobId, why })
+      this.#turnDown(seat, message, why)
       return
     }
     try {
       checkResult(message, lease, { job: this.job, size: this.#size })
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      for (const unit of lease.units) this.board.giveBack(unit, seat.payee, true)
-      seat.tell({ kind: 'refusal', jobId: this.job.jobId, why: reason(error) })
+      for (const unit of lease.units) this.board.giveBack(unit, seat.payee, 'barred')
+      this.#turnDown(seat, message, reason(error))
       this.pump()
       return
     }
     await this.#takeIn(lease, message)
   }
 
-  /** Takes leases back unfinished. */
+  /** Takes leases back unfinished. Who hands back has stopped: what it asked for before counts no more. */
   giveBack(seat: Seat, ids: readonly number[]): void {
+    seat.credit.wasm = 0
+    seat.credit.wgsl = 0
     this.#release(ids.flatMap((id) => this.#leases.take(id, seat) ?? []))
   }
 
@@ -146,15 +149,24 @@ export class Coordinator {
     }
   }
 
-  /** Counts the publisher's own opinion like any result. */
+  /** Blames the kernel for a unit that cannot be run; one that was decided meanwhile stays as it is. */
+  async blame(unit: number): Promise<void> {
+    if (this.board.isUnitDecided(unit) || this.isEnd) return
+    await this.#ports.journal.append(packJobRecord({ kind: 'disputed', unit }))
+    this.#dispute(unit)
+    this.#ports.report({ kind: 'changed' })
+  }
+
+  /** Counts the publisher's own opinion like any result. After the end it would accept what no statement covers any more. */
   async opine(record: Omit<ResultsRecord, 'kind' | 'isOwn' | 'executor'>): Promise<void> {
+    if (this.isEnd) return
     await this.#keep({ ...record, kind: 'results', executor: 'wasm', isOwn: true })
   }
 
   /** Takes a journaled record in again after a restart. */
   replay(record: JobRecord): void {
     if (record.kind === 'results') this.#count(record)
-    else if (record.kind === 'disputed') this.#decide(record.unit, this.board.dispute(record.unit))
+    else if (record.kind === 'disputed') this.#dispute(record.unit)
     else if (record.kind === 'cancelled') this.isCancelled = true
   }
 
@@ -165,23 +177,30 @@ export class Coordinator {
     for (const unit of results.units) back.delete(unit)
     for (const { unit } of failed) back.delete(unit)
     for (const unit of back) this.board.giveBack(unit, seat.payee)
-    for (const { unit, message: text } of failed) await this.#fail(seat, unit, text)
     if (results.units.length > 0) {
       seat.speed[executor] = foldSpeed(seat.speed[executor], elapsedMs, results.units.length)
       const unseen = results.digests.map((digest, place) =>
-        this.outputs.has(digest) ? null : (outputs[place] ?? null),
+        this.outputs.has(digest) || this.board.isUnitDecided(results.units[place] ?? 0)
+          ? null
+          : (outputs[place] ?? null),
       )
       await this.#keep({ kind: 'results', results, executor, isOwn: false, outputs: unseen })
     }
+    for (const { unit, message: text } of failed) await this.#fail(seat, unit, text)
     if (back.size > 0 || failed.length > 0) this.pump()
   }
 
   async #fail(seat: Seat, unit: number, text: string): Promise<void> {
-    this.board.giveBack(unit, seat.payee, true)
+    this.board.giveBack(unit, seat.payee, 'failed')
     this.trouble = `Unit ${unit}: ${text}`
-    if (this.#isDecided(unit) || new Set(this.board.failures(unit)).size < BLAME_AFTER) return
-    await this.#ports.journal.append(packJobRecord({ kind: 'disputed', unit }))
-    this.#decide(unit, this.board.dispute(unit))
+    if (new Set(this.board.failures(unit)).size >= BLAME_AFTER) await this.blame(unit)
+  }
+
+  /** Refuses results. Without evidence they are not rejected: the provider learns that they were not taken in. */
+  #turnDown(seat: Seat, { results }: Result, why: string): void {
+    const { jobId } = this.job
+    seat.tell({ kind: 'refusal', jobId, why })
+    for (const unit of results.units) seat.tell({ kind: 'rejected', jobId, unit, evidence: [] })
   }
 
   async #keep(record: ResultsRecord): Promise<void> {
@@ -205,7 +224,7 @@ export class Coordinator {
       const digest = results.digests[place]
       if (digest === undefined) return
       const output = outputs[place]
-      if (output != null && !this.#isDecided(unit)) this.outputs.set(digest, output)
+      if (output != null && !this.board.isUnitDecided(unit)) this.outputs.set(digest, output)
       const { payee, account } = results
       if (!isOwn) this.#undecided += 1
       const outcome = this.board.vote(
@@ -217,6 +236,10 @@ export class Coordinator {
       else this.#decide(unit, outcome)
     })
     return isWaiting
+  }
+
+  #dispute(unit: number): void {
+    if (!this.board.isUnitDecided(unit)) this.#decide(unit, this.board.dispute(unit))
   }
 
   #decide(unit: number, outcome: Outcome): void {
@@ -251,10 +274,37 @@ export class Coordinator {
     while (seat.credit[executor] > 0) {
       const idle = this.#lease(seat, executor)
       if (idle === undefined) continue
-      if (!seat.isToldIdle[executor]) seat.tell({ kind: 'idle', jobId: this.job.jobId, executor, why: idle })
-      seat.isToldIdle[executor] = true
+      if (seat.toldIdle[executor] !== idle)
+        seat.tell({ kind: 'idle', jobId: this.job.jobId, executor, why: idle })
+      seat.toldIdle[executor] = idle
       return
     }
+  }
+
+  /** Units for one frame, as many as its bytes allow. */
+  #fresh(seat: Seat, max: number): number[] {
+    const units = this.board.take(seat.payee, max)
+    let bytes = 0
+    const fits = units.findIndex((unit) => {
+      bytes += this.#size(unit)
+      return bytes > MAX_FRAME_OUTPUT_BYTES
+    })
+    if (fits < 0) return units
+    const rest = units.splice(Math.max(1, fits))
+    for (const unit of rest) this.board.giveBack(unit, seat.payee)
+    return units
+  }
+
+  /** Units that somebody else has had for too long. */
+  #duplicate(seat: Seat, max: number, nowMs: number): number[] {
+    if (max <= 0) return []
+    for (const lease of this.#leases.slow(seat, nowMs)) {
+      const units = this.board.duplicate(seat.payee, lease.units.slice(0, max))
+      if (units.length === 0) continue
+      this.#leases.double(lease)
+      return units
+    }
+    return []
   }
 
   /** Leases one frame, or says why there is nothing to lease. */
@@ -263,17 +313,15 @@ export class Coordinator {
     if (this.board.isDecided) return 'done'
     if (!this.job.manifest.programs.some((program) => program.kind === executor)) return 'executor'
     if (this.ledger.isDistrusted(seat)) return 'distrust'
-    const committed = this.ledger.paid + this.#undecided + this.#journaling + this.#leases.units
-    const covered = coveredReplicas(this.job.budget, this.job.price, committed)
+    const pending = this.#undecided + this.#journaling + this.#leases.units
+    const covered = coveredReplicas(this.job.budget, this.job.price, this.ledger.paid + pending)
     if (covered === 0) return 'budget'
     const speed = seat.speed[executor]
-    const max = Math.min(frameUnits(speed, this.#size(0)), covered)
     const nowMs = this.#ports.nowMs()
-    const fresh = this.board.take(seat.payee, max)
-    const units =
-      fresh.length > 0
-        ? fresh
-        : this.board.duplicate(seat.payee, this.#leases.slow(seat, nowMs).slice(0, covered))
+    const fresh = this.#fresh(seat, Math.min(frameUnits(speed, this.#size(0)), covered))
+    // Only what is left when every undecided unit has its quorum may pay for doing slow work twice.
+    const spare = covered - Math.max(0, this.board.undecided * this.job.manifest.verify.quorum - pending)
+    const units = fresh.length > 0 ? fresh : this.#duplicate(seat, spare, nowMs)
     if (units.length === 0) return 'others'
     const expectedMs = (speed ?? this.job.manifest.limits.timeMs / 10) * units.length
     const ttlMs = Math.ceil(Math.max(MIN_TTL_MS, expectedMs * 20))
@@ -287,13 +335,8 @@ export class Coordinator {
       slowAt,
     })
     seat.credit[executor] -= 1
-    seat.isToldIdle[executor] = false
+    seat.toldIdle[executor] = undefined
     seat.tell({ kind: 'lease', jobId: this.job.jobId, lease: lease.id, executor, units, ttlMs })
     return undefined
-  }
-
-  #isDecided(unit: number): boolean {
-    const state = this.board.state(unit)
-    return state === 'accepted' || state === 'paid' || state === 'disputed'
   }
 }

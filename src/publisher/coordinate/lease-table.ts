@@ -47,14 +47,17 @@ export class LeaseTable {
     return this.#removeWhere((lease) => lease.expiresAt <= nowMs)
   }
 
-  /** The units of the oldest slow lease of somebody else, once for each lease. */
-  slow(seat: Seat, nowMs: number): readonly number[] {
+  /** The slow leases of others that were not doubled yet, oldest first. */
+  *slow(seat: Seat, nowMs: number): Generator<Lease> {
     for (const lease of this.#leases.values()) {
-      if (lease.slowAt > nowMs || lease.seat.payee === seat.payee || this.#doubled.has(lease.id)) continue
-      this.#doubled.add(lease.id)
-      return lease.units
+      if (lease.slowAt <= nowMs && lease.seat.payee !== seat.payee && !this.#doubled.has(lease.id))
+        yield lease
     }
-    return []
+  }
+
+  /** Notes that somebody else was given units of a lease too: once is enough. */
+  double({ id }: Lease): void {
+    this.#doubled.add(id)
   }
 
   #removeWhere(isMeant: (lease: Lease) => boolean): Lease[] {

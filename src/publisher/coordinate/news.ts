@@ -1,13 +1,17 @@
+import { MAX_UNPAID_UNITS } from '../../market/exposure.ts'
 import { Bell } from '../../p2p/bell.ts'
 import { sleep } from '../../p2p/sleep.ts'
-import type { Digest } from '../../protocol/bytes.ts'
+import type { Digest, Hex } from '../../protocol/bytes.ts'
+import { MAX_ACCEPTED_UNITS } from '../../protocol/work/codec.ts'
 import type { Coordinator, CoordinatorEvent } from './coordinator.ts'
-import { tellAccepted } from './serve-provider.ts'
+import type { Seat } from './seat.ts'
 
 type Accepted = { readonly unit: number; readonly digest: Digest; readonly isOwn: boolean }
 
 /** Acceptances are told to followers in one message for all that came within this time. */
 const GATHER_MS = 50
+/** Half of what a provider leaves unsigned. */
+const PRESSING_REPLICAS = MAX_UNPAID_UNITS / 2
 
 /** Passes on what is accepted in one job: to the providers that follow it, and to whoever watches here. */
 export class News {
@@ -17,6 +21,7 @@ export class News {
   readonly #watchers = new Set<(unit: number, digest: Digest) => void>()
   readonly #fresh = new Bell()
   #gathered: Accepted[] = []
+  #paidAtRing = 0
 
   constructor(coordinator: Coordinator) {
     this.#coordinator = coordinator
@@ -29,7 +34,32 @@ export class News {
       for (const watcher of this.#watchers) watcher(event.unit, event.outcome.output)
       this.#fresh.ring()
     }
-    if (this.#coordinator.isEnd) this.bell.ring()
+    if (this.#coordinator.isEnd || this.#isPressing()) this.bell.ring()
+  }
+
+  /** So much was earned since the settler was woken that providers will soon stop for want of a signature. */
+  #isPressing(): boolean {
+    const { paid } = this.#coordinator.ledger
+    if (paid - this.#paidAtRing < PRESSING_REPLICAS) return false
+    this.#paidAtRing = paid
+    return true
+  }
+
+  /** Tells a provider what is accepted so far and what it has lost, and from now on what is new. */
+  follow(seat: Seat): void {
+    this.#tell()
+    seat.isFollowing = true
+    const { board, job } = this.#coordinator
+    const accepted: Accepted[] = []
+    for (let unit = 0; unit < board.size; unit += 1) {
+      const digest = board.output(unit)
+      if (digest !== undefined)
+        accepted.push({ unit, digest, isOwn: board.votes(unit).some((vote) => vote.isOwn) })
+    }
+    tellAccepted([seat], job.jobId, accepted)
+    for (const { unit, evidence } of this.#coordinator.rejections(seat)) {
+      seat.tell({ kind: 'rejected', jobId: job.jobId, unit, evidence })
+    }
   }
 
   watch(watcher: (unit: number, digest: Digest) => void): () => void {
@@ -43,10 +73,25 @@ export class News {
     while (!signal.aborted) {
       await this.#fresh.wait(60_000, signal)
       await sleep(GATHER_MS, signal)
-      const accepted = this.#gathered
-      this.#gathered = []
-      const followers = [...this.#coordinator.seats].filter((seat) => seat.isFollowing)
-      tellAccepted(followers, this.#coordinator.job.jobId, accepted)
+      this.#tell()
     }
+  }
+
+  #tell(): void {
+    const accepted = this.#gathered
+    this.#gathered = []
+    const followers = [...this.#coordinator.seats].filter((seat) => seat.isFollowing)
+    tellAccepted(followers, this.#coordinator.job.jobId, accepted)
+  }
+}
+
+/** Sends the units of a job that are accepted, in as many messages as they need. */
+function tellAccepted(seats: readonly Pick<Seat, 'tell'>[], jobId: Hex, accepted: readonly Accepted[]): void {
+  for (let from = 0; seats.length > 0 && from < accepted.length; from += MAX_ACCEPTED_UNITS) {
+    const part = accepted.slice(from, from + MAX_ACCEPTED_UNITS)
+    const units = part.map(({ unit }) => unit)
+    const digests = part.map(({ digest }) => digest)
+    const own = part.filter(({ isOwn }) => isOwn).length
+    for (const seat of seats) seat.tell({ kind: 'accepted', jobId, units, digests, own })
   }
 }

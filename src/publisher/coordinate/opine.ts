@@ -28,31 +28,54 @@ const PRESENT_MS = 60_000
 export async function opine(coordinator: Coordinator, ports: OpinePorts, signal: AbortSignal): Promise<void> {
   let kernel: LoadedKernel | undefined
   let speed: Speed
-  while (!signal.aborted) {
-    const max = frameUnits(speed, 1)
-    const units = coordinator.isCancelled ? [] : findUnits(coordinator, ports.nowMs(), max)
-    if (units.length === 0) {
-      await ports.turn(signal)
-      continue
+  const skipped = new Set<number>()
+  try {
+    while (!signal.aborted) {
+      const options = { max: frameUnits(speed, 1), skipped }
+      const units = coordinator.isCancelled ? [] : findUnits(coordinator, ports.nowMs(), options)
+      if (units.length === 0) {
+        await ports.turn(signal)
+        continue
+      }
+      kernel ??= await ports.load()
+      const startedAt = ports.nowMs()
+      const runs = await kernel.run(units, signal)
+      speed = foldSpeed(speed, ports.nowMs() - startedAt, units.length)
+      const done = runs.filter((run): run is Done => run.kind === 'done')
+      if (done.length > 0) await coordinator.opine(sign(coordinator, done, ports.key))
+      else await ports.turn(signal)
+      for (const run of runs) {
+        if (run.kind !== 'failed' || run.failure.code === 'cancelled') continue
+        skipped.add(run.unit)
+        await giveUp(coordinator, run)
+      }
     }
-    kernel ??= await ports.load()
-    const startedAt = ports.nowMs()
-    const done = (await kernel.run(units, signal)).filter((run): run is Done => run.kind === 'done')
-    speed = foldSpeed(speed, ports.nowMs() - startedAt, units.length)
-    if (done.length > 0) await coordinator.opine(sign(coordinator, done, ports.key))
-    else await ports.turn(signal)
+  } finally {
+    kernel?.close()
   }
-  kernel?.close()
 }
 
-type Done = Extract<UnitRun, { kind: 'done' }>
+/** What fails in the same way everywhere is the kernel's fault; for anything else the unit waits for another provider. */
+async function giveUp(coordinator: Coordinator, { unit, failure }: Failed): Promise<void> {
+  coordinator.trouble = failure.message
+  if (KERNEL_FAULTS.includes(failure.code)) await coordinator.blame(unit)
+}
 
-function findUnits({ board, seats, ledger }: Coordinator, nowMs: number, max: number): number[] {
+const KERNEL_FAULTS: readonly string[] = ['trap', 'fuel', 'oversized', 'malformed']
+
+type Done = Extract<UnitRun, { kind: 'done' }>
+type Failed = Extract<UnitRun, { kind: 'failed' }>
+
+function findUnits(
+  { board, seats, ledger }: Coordinator,
+  nowMs: number,
+  { max, skipped }: { max: number; skipped: ReadonlySet<number> },
+): number[] {
   const present = [...seats].filter(
     (seat) => nowMs - Math.max(seat.wantedAt, seat.joinedAt) < PRESENT_MS && !ledger.isDistrusted(seat),
   )
   const payees = present.map((seat) => seat.payee)
-  return board.needOpinion(payees, { waitedBefore: nowMs - WAIT_MS, stuckBefore: nowMs - STUCK_MS, max })
+  return board.needOpinion(payees, { waitedBefore: nowMs - WAIT_MS, stuckBefore: nowMs - STUCK_MS, max, skipped })
 }
 
 function sign(

@@ -1,7 +1,7 @@
 import type { Speed } from '../../market/frame-size.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { ExecutorKind, Hello } from '../../protocol/work/hello.ts'
-import type { WorkMessage } from '../../protocol/work/message.ts'
+import type { IdleReason, WorkMessage } from '../../protocol/work/message.ts'
 import type { ProviderRow } from '../state.ts'
 
 /** A provider at one job: what it asked for and how it has done. One connection has a seat at each job that it works on. */
@@ -14,8 +14,8 @@ export type Seat = {
   /** Frames that it has asked for and not had. */
   readonly credit: Record<ExecutorKind, number>
   readonly speed: Record<ExecutorKind, Speed>
-  /** It was told that there is nothing for it, and needs no second telling. */
-  readonly isToldIdle: Record<ExecutorKind, boolean>
+  /** Why it was last told that there is nothing for it; the same is not told twice. */
+  readonly toldIdle: Record<ExecutorKind, IdleReason | undefined>
   isFollowing: boolean
   readonly joinedAt: number
   wantedAt: number
@@ -28,7 +28,7 @@ export function takeSeat(peer: Pick<Seat, 'account' | 'hello' | 'path' | 'tell'>
     payee: peer.hello.payee,
     credit: { wasm: 0, wgsl: 0 },
     speed: { wasm: undefined, wgsl: undefined },
-    isToldIdle: { wasm: false, wgsl: false },
+    toldIdle: { wasm: undefined, wgsl: undefined },
     isFollowing: false,
     joinedAt: nowMs,
     wantedAt: 0,

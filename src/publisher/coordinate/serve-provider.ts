@@ -1,9 +1,9 @@
 import type { FrameStream } from '../../p2p/peer-node.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { ChainName } from '../../protocol/announcement.ts'
-import type { Digest, Hex } from '../../protocol/bytes.ts'
+import type { Hex } from '../../protocol/bytes.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
-import { MAX_ACCEPTED_UNITS, packMessage, parseMessage } from '../../protocol/work/codec.ts'
+import { packMessage, parseMessage } from '../../protocol/work/codec.ts'
 import type { Hello } from '../../protocol/work/hello.ts'
 import { parseHello } from '../../protocol/work/hello.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
@@ -18,8 +18,13 @@ export type ServePorts = {
   coordinators(): ReadonlyMap<Hex, Coordinator>
   promisedTo(payee: Address): Promised[]
   onSeat(seat: Seat, coordinator: Coordinator): void
+  /** Tells the provider what is accepted, from now on and so far. */
+  follow(seat: Seat, coordinator: Coordinator): void
   nowMs(): number
 }
+
+/** The most jobs that a welcome names. */
+const MAX_JOBS = 256
 
 /**
  * Serves one provider until its stream ends. The first word must be a hello. A message that does not parse ends the stream
@@ -28,12 +33,12 @@ export type ServePorts = {
 export async function serveProvider(stream: FrameStream, ports: ServePorts): Promise<void> {
   const seats = new Map<Coordinator, Seat>()
   try {
-    let hello: Hello | undefined
+    let desk: Desk | undefined
     for await (const frame of stream.frames) {
       const message = parseMessage(frame)
-      if (hello === undefined) hello = welcome(stream, message, ports)
-      else if (message.kind === 'goodbye') break
-      else await new Desk(stream, hello, { ports, seats }).take(message)
+      if (message.kind === 'goodbye') break
+      if (desk === undefined) desk = new Desk(stream, welcome(stream, message, ports), { ports, seats })
+      else desk.take(message)
     }
     await stream.close()
   } catch (error) {
@@ -43,21 +48,6 @@ export async function serveProvider(stream: FrameStream, ports: ServePorts): Pro
     stream.abort(error)
   } finally {
     for (const [coordinator, seat] of seats) coordinator.leave(seat)
-  }
-}
-
-/** Sends the units of a job that are accepted, in as many messages as they need. */
-export function tellAccepted(
-  seats: Iterable<Pick<Seat, 'tell'>>,
-  jobId: Hex,
-  accepted: readonly { readonly unit: number; readonly digest: Digest; readonly isOwn: boolean }[],
-): void {
-  for (let from = 0; from < accepted.length; from += MAX_ACCEPTED_UNITS) {
-    const part = accepted.slice(from, from + MAX_ACCEPTED_UNITS)
-    const units = part.map(({ unit }) => unit)
-    const digests = part.map(({ digest }) => digest)
-    const own = part.filter(({ isOwn }) => isOwn).length
-    for (const seat of seats) seat.tell({ kind: 'accepted', jobId, units, digests, own })
   }
 }
 
@@ -72,7 +62,7 @@ function welcome(stream: FrameStream, message: WorkMessage, ports: ServePorts): 
       'refused',
       `hello.chains: this publisher pays on chain ${chainId} with genesis ${genesis}`,
     )
-  tell(stream, { kind: 'welcome', jobs: [...ports.coordinators().keys()] })
+  tell(stream, { kind: 'welcome', jobs: [...ports.coordinators().keys()].slice(0, MAX_JOBS) })
   for (const promised of ports.promisedTo(hello.payee)) tell(stream, { kind: 'statement', ...promised })
   return hello
 }
@@ -99,10 +89,10 @@ class Desk {
     this.#seats = seats
   }
 
-  async take(message: WorkMessage): Promise<void> {
+  take(message: WorkMessage): void {
     switch (message.kind) {
       case 'follow':
-        return this.#at(message.jobId, (coordinator, seat) => this.#follow(coordinator, seat))
+        return this.#at(message.jobId, (coordinator, seat) => this.#ports.follow(seat, coordinator))
       case 'want':
         return this.#at(message.jobId, (coordinator, seat) =>
           coordinator.want(seat, message.executor, message.frames),
@@ -165,20 +155,5 @@ class Desk {
     coordinator.seats.add(seat)
     this.#ports.onSeat(seat, coordinator)
     return seat
-  }
-
-  #follow(coordinator: Coordinator, seat: Seat): void {
-    seat.isFollowing = true
-    const { board, job } = coordinator
-    const accepted = Array.from({ length: board.size }, (_, unit) => unit).flatMap((unit) => {
-      const digest = board.output(unit)
-      return digest === undefined
-        ? []
-        : [{ unit, digest, isOwn: board.votes(unit).some((vote) => vote.isOwn) }]
-    })
-    tellAccepted([seat], job.jobId, accepted)
-    for (const { unit, evidence } of coordinator.rejections(seat)) {
-      seat.tell({ kind: 'rejected', jobId: job.jobId, unit, evidence })
-    }
   }
 }

@@ -49,7 +49,7 @@ test('a unit given back goes to a payee whose walk has passed it', () => {
 test('a failed unit is not offered to the same payee again', () => {
   const units = board(1)
   units.take(payee(1), 1)
-  units.giveBack(0, payee(1), true)
+  units.giveBack(0, payee(1), 'failed')
   expect(units.take(payee(1), 1)).toEqual([])
   expect(units.take(payee(2), 1)).toEqual([0])
   expect(units.failures(0)).toEqual([payee(1)])

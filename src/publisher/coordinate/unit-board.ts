@@ -22,13 +22,27 @@ export type Outcome = {
   readonly losers: readonly BoardVote[]
 }
 
+/** Times are milliseconds since 1970. */
+type OpinionWanted = {
+  readonly waitedBefore: number
+  readonly stuckBefore: number
+  readonly max: number
+  /** Units that the publisher has tried in vain. */
+  readonly skipped?: ReadonlySet<number>
+}
+
 type Slot = {
   votes: BoardVote[]
   holders: Address[]
   failed: Address[]
+  /** Payees whose results for it were not valid. */
+  barred: Address[]
   output: Digest | undefined
   returnedAt: number
 }
+
+/** The states from this one on are decided. */
+const DECIDED = UNIT_STATES.indexOf('accepted')
 
 /** The units of one job: who holds them, who returned what, what is decided. No clock, no I/O. */
 export class UnitBoard {
@@ -40,7 +54,7 @@ export class UnitBoard {
   readonly #slots: (Slot | undefined)[]
   /** Units that came back or are disagreed on: walks may have passed them while they wanted nothing. */
   readonly #again = new Set<number>()
-  /** Returned, undecided, and held by nobody. */
+  /** Returned or failed, undecided, and held by nobody. */
   readonly #stuck = new Set<number>()
   /** Each payee walks the units once, in order: how far it came. */
   readonly #walks = new Map<Address, number>()
@@ -54,7 +68,16 @@ export class UnitBoard {
   }
 
   get isDecided(): boolean {
-    return this.counts.accepted + this.counts.paid + this.counts.disputed === this.size
+    return this.undecided === 0
+  }
+
+  /** How many units are not decided. */
+  get undecided(): number {
+    return this.size - this.counts.accepted - this.counts.paid - this.counts.disputed
+  }
+
+  isUnitDecided(unit: number): boolean {
+    return (this.states[unit] ?? 0) >= DECIDED
   }
 
   state(unit: number): UnitState {
@@ -94,11 +117,11 @@ export class UnitBoard {
     return taken
   }
 
-  /** Takes a unit back from `payee`. With `isFailed` it is not offered to that payee again. */
-  giveBack(unit: number, payee: Address, isFailed = false): void {
+  /** Takes a unit back from `payee`. One for whom it `failed`, or who is `barred` for a bad result, is not offered it again. */
+  giveBack(unit: number, payee: Address, as?: 'failed' | 'barred'): void {
     const slot = this.#slots[unit]
     if (slot === undefined || !removeFrom(slot.holders, payee)) return
-    if (isFailed) slot.failed.push(payee)
+    if (as !== undefined) slot[as].push(payee)
     this.#settle(unit, slot)
     if (this.#wanted(unit) > 0) this.#again.add(unit)
   }
@@ -112,7 +135,7 @@ export class UnitBoard {
   vote(unit: number, vote: BoardVote, nowMs = 0): Outcome {
     const slot = this.#slot(unit)
     removeFrom(slot.holders, vote.payee)
-    const wasDecided = slot.output !== undefined || this.state(unit) === 'disputed'
+    const wasDecided = this.isUnitDecided(unit)
     slot.votes.push(vote)
     slot.returnedAt = nowMs
     if (wasDecided) return outcome('late', slot.output, [vote])
@@ -127,7 +150,7 @@ export class UnitBoard {
     return outcome(verdict.kind, slot.output, slot.votes)
   }
 
-  /** Blames the kernel for a unit that nobody can run. */
+  /** Blames the kernel for an undecided unit that nobody can run. */
   dispute(unit: number): Outcome {
     const slot = this.#slot(unit)
     this.#decide(unit, 'disputed')
@@ -140,20 +163,21 @@ export class UnitBoard {
   }
 
   /**
-   * Up to `max` units that only the publisher itself can move on: undecided, held by nobody, waiting since before
-   * `waitedBefore`, and each of `payees` has had them; or waiting since before `stuckBefore`, whoever is there.
+   * Up to `max` units that only the publisher itself can move on: tried, undecided, held by nobody, waiting since before
+   * `waitedBefore`, and each of `payees` has had them; or returned before `stuckBefore`, whoever is there.
    */
   needOpinion(
     payees: readonly Address[],
-    { waitedBefore, stuckBefore, max }: { waitedBefore: number; stuckBefore: number; max: number },
+    { waitedBefore, stuckBefore, max, skipped }: OpinionWanted,
   ): number[] {
     const units: number[] = []
     for (const unit of this.#stuck) {
       if (units.length >= max) break
       const slot = this.#slots[unit]
-      if (slot === undefined || slot.votes.some((vote) => vote.isOwn)) continue
+      if (slot === undefined || skipped?.has(unit) || slot.votes.some((vote) => vote.isOwn)) continue
       const isLeft = slot.returnedAt < waitedBefore && payees.every((payee) => !this.#isOpenTo(unit, payee))
-      if (isLeft || slot.returnedAt < stuckBefore) units.push(unit)
+      const isStuck = slot.votes.length > 0 && slot.returnedAt < stuckBefore
+      if (isLeft || isStuck) units.push(unit)
     }
     return units
   }
@@ -161,7 +185,7 @@ export class UnitBoard {
   #wanted(unit: number): number {
     const slot = this.#slots[unit]
     if (slot === undefined) return this.#rule.quorum
-    if ((this.states[unit] ?? 0) >= UNIT_STATES.indexOf('accepted')) return 0
+    if (this.isUnitDecided(unit)) return 0
     const verdict = judge(slot.votes, this.#rule)
     return verdict.kind === 'waiting' ? verdict.missing - slot.holders.length : 0
   }
@@ -173,9 +197,9 @@ export class UnitBoard {
   #isOpenTo(unit: number, payee: Address): boolean {
     const slot = this.#slots[unit]
     if (slot === undefined) return true
-    if ((this.states[unit] ?? 0) >= UNIT_STATES.indexOf('accepted')) return false
+    if (this.isUnitDecided(unit)) return false
     const has = slot.votes.some((vote) => vote.payee === payee)
-    return !has && !slot.holders.includes(payee) && !slot.failed.includes(payee)
+    return !has && ![slot.holders, slot.failed, slot.barred].some((list) => list.includes(payee))
   }
 
   #hold(unit: number, payee: Address, taken: number[]): void {
@@ -187,10 +211,11 @@ export class UnitBoard {
 
   /** Brings state and waiting lists in line with votes and holders of an undecided unit. */
   #settle(unit: number, slot: Slot): void {
-    if ((this.states[unit] ?? 0) >= UNIT_STATES.indexOf('accepted')) return
+    if (this.isUnitDecided(unit)) return
     this.#enter(unit, slot.votes.length > 0 ? 'returned' : slot.holders.length > 0 ? 'leased' : 'open')
     if (this.#wanted(unit) <= 0) this.#again.delete(unit)
-    if (slot.votes.length > 0 && slot.holders.length === 0) this.#stuck.add(unit)
+    const isTried = slot.votes.length + slot.failed.length + slot.barred.length > 0
+    if (isTried && slot.holders.length === 0) this.#stuck.add(unit)
     else this.#stuck.delete(unit)
   }
 
@@ -207,7 +232,14 @@ export class UnitBoard {
   }
 
   #slot(unit: number): Slot {
-    const slot = this.#slots[unit] ?? { votes: [], holders: [], failed: [], output: undefined, returnedAt: 0 }
+    const slot = this.#slots[unit] ?? {
+      votes: [],
+      holders: [],
+      failed: [],
+      barred: [],
+      output: undefined,
+      returnedAt: 0,
+    }
     this.#slots[unit] = slot
     return slot
   }

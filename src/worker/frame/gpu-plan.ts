@@ -1,9 +1,10 @@
 import { Failure, malformed } from '../../protocol/failure.ts'
+import { bindingsOf } from '../../protocol/manifest/bindings.ts'
 import { compileExpression } from '../../protocol/manifest/expression.ts'
 import type { GuardedWgsl } from '../guard/guard-wgsl.ts'
 import { MAX_INVOCATIONS } from '../guard/guard-wgsl.ts'
 import type { KernelParts } from '../message.ts'
-import { bindingsOf, fillOf, namesOf, programOf } from '../unit.ts'
+import { fillOf, namesOf, programOf } from '../unit.ts'
 
 /** A buffer of one unit; without `content` it starts as zeros. */
 export type PlannedBuffer = {
