@@ -1,52 +1,47 @@
 import { median, spreadOf } from './spread.ts'
 
-/** Which way a figure should go. */
-export type Better = 'higher' | 'lower'
-export type Verdict = 'met' | 'short' | 'inconclusive' | 'reported' | 'absent'
-
-/** One line of the scorecard: one goal, and what was found. */
-export type Row = {
+/** What a goal's figure is: its name, its unit, which way it should go and how far; null while there is no goal. */
+export type Goal = {
   readonly metric: string
-  readonly value: number | null
   readonly unit: string
-  readonly better: Better
-  /** Null while there is none. */
+  readonly better: 'higher' | 'lower'
   readonly goal: number | null
-  /** What the value is a ratio to, in absolute terms; null for a count or a size. */
-  readonly baseline: number | null
-  /** The value of each round. */
+}
+
+/** What was measured for one goal: the value of each round, and what a ratio is to, in absolute terms. */
+export type Found = {
   readonly samples: readonly number[]
-  /** Interquartile range by median; null where nothing was measured. */
-  readonly spread: number | null
-  /** Load average of the machine over the last minute, at the end. */
-  readonly load: number
-  readonly verdict: Verdict
+  readonly baseline: number | null
   readonly note: string
 }
 
-/** One goal as the scorecard states it. */
-export type Goal = Pick<Row, 'metric' | 'unit' | 'better' | 'goal'>
-/** What a metric found for one goal. */
-export type Found = Pick<Row, 'metric' | 'samples' | 'note'> & { readonly baseline?: number }
+/** One line of the scorecard. */
+export type Row = Goal &
+  Found & {
+    /** The median of the samples, and their interquartile range by it; null where nothing was measured. */
+    readonly value: number | null
+    readonly spread: number | null
+    /** Load average of the machine over the last minute. */
+    readonly load: number
+    readonly verdict: 'met' | 'short' | 'inconclusive' | 'reported' | 'absent'
+  }
 
 /** Above this a figure says more about the machine than about the program. */
 const MAX_SPREAD = 0.3
 
 /** The row of a goal that was measured. */
-export function foundRow(goal: Goal, { samples, note, baseline = null }: FoundValues, load: number): Row {
-  const value = median(samples)
-  const spread = spreadOf(samples)
-  return { ...goal, value, baseline, samples, spread, load, verdict: judge(goal, value, spread), note }
+export function foundRow(goal: Goal, found: Found, load: number): Row {
+  const value = median(found.samples)
+  const spread = spreadOf(found.samples)
+  return { ...goal, value, ...found, spread, load, verdict: judge(goal, value, spread) }
 }
 
-type FoundValues = Pick<Row, 'samples' | 'note'> & { readonly baseline?: number | null }
-
-/** The row of a goal that cannot be measured, with the reason. */
+/** The row of a goal that cannot be measured; `note` is the reason. */
 export function absentRow(goal: Goal, note: string, load: number): Row {
   return { ...goal, value: null, baseline: null, samples: [], spread: null, load, verdict: 'absent', note }
 }
 
-function judge({ goal, better }: Goal, value: number, spread: number): Verdict {
+function judge({ goal, better }: Goal, value: number, spread: number): Row['verdict'] {
   if (goal === null) return 'reported'
   if (spread > MAX_SPREAD) return 'inconclusive'
   return (better === 'higher' ? value >= goal : value <= goal) ? 'met' : 'short'

@@ -10,6 +10,13 @@ import { projectFolder } from '../src/cli/project.ts'
 import { needBrowser } from '../src/cli/setup/browser.mjs'
 import { makeKey } from '../src/protocol/account.ts'
 import { sandboxPage } from '../src/worker/frame/sandbox-page.ts'
+import type { BenchPage } from './page/page.ts'
+
+declare global {
+  interface Window {
+    bench: BenchPage
+  }
+}
 
 /** The pages of a bench: one publisher and two providers, each in a browser context of its own. */
 export type Stage = { readonly publisher: Page; readonly providers: readonly Page[] }
@@ -25,6 +32,9 @@ const ARGS = [
   '--disable-sync',
 ]
 
+/** The signal ends the browser; by itself it would end this whole process at a Ctrl-C, before anything is cleaned up. */
+const QUIET = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
+
 /** Runs `use` on a whole network of this machine with its pages open, served as the app is: same server, same policy. */
 export async function withStage<T>(use: (stage: Stage) => Promise<T>, signal: AbortSignal): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'weft-bench-'))
@@ -32,7 +42,7 @@ export async function withStage<T>(use: (stage: Stage) => Promise<T>, signal: Ab
     const webFolder = join(folder, 'web')
     await buildPage(webFolder)
     const options = { folder, webFolder, port: 0, relayKey: makeKey(), report: () => undefined }
-    return await withNetwork(options, (network) => withPages(network, use), signal)
+    return await withNetwork(options, (network, ends) => withPages(network, use, ends), signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -55,8 +65,14 @@ async function buildPage(outDir: string): Promise<void> {
   })
 }
 
-async function withPages<T>({ url }: LocalNetwork, use: (stage: Stage) => Promise<T>): Promise<T> {
-  const browser = await chromium.launch({ executablePath: needBrowser(), args: ARGS })
+async function withPages<T>(
+  { url }: LocalNetwork,
+  use: (stage: Stage) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const browser = await chromium.launch({ executablePath: needBrowser(), args: ARGS, ...QUIET })
+  const close = (): void => void browser.close() // whatever waits for a page then fails
+  signal.addEventListener('abort', close, { once: true })
   try {
     const publisher = await openPage(browser, url)
     const providers: Page[] = []

@@ -163,7 +163,12 @@ test('the history, the money and the settings outlive a reload', async () => {
   await expect.poll(() => readEarned(page), PATIENCE).toBeGreaterThanOrEqual(earned)
   await expect.poll(() => readCount(page, 'accepted'), PATIENCE).toBeGreaterThan(0)
   await page.getByTestId('history').locator('summary').click()
-  await expect(page.getByTestId('history-row').filter({ hasText: line ?? '?' })).not.toHaveCount(0)
+  const same = page.getByTestId('history-row').filter({ hasText: line ?? '?' })
+  const older = page.getByRole('button', { name: 'Show older entries' })
+  await expect(async () => {
+    if (await older.isVisible()) await older.click()
+    await expect(same).not.toHaveCount(0, { timeout: 1_000 })
+  }).toPass(PATIENCE)
 })
 
 test('the key can be shown after a warning, and another browser that takes it has the account', async ({

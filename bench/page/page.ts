@@ -5,7 +5,7 @@ import type { Network } from '../../src/protocol/network.ts'
 import { parseNetwork } from '../../src/protocol/network.ts'
 import { startTabProvider } from '../../src/provider/start-tab.ts'
 import { startTabPublisher } from '../../src/publisher/start-tab.ts'
-import type { Publisher, PublishedJob } from '../../src/publisher/state.ts'
+import type { PublishedJob, Publisher } from '../../src/publisher/state.ts'
 import { answerBare, BarePublisher } from './bare-loop.ts'
 
 /** What came of one job: when each unit was accepted, in milliseconds of the page's clock, and who did it how. */
@@ -36,7 +36,7 @@ const page = {
   },
 
   /** Publishes so many squares and waits until each is accepted. Throws when the result is not right. */
-  async square(index: number, units: number): Promise<Ran> {
+  async square({ index, units }: { index: number; units: number }): Promise<Ran> {
     const { publisher } = page
     if (publisher === undefined) throw new Error('There is no publisher in this page')
     const jobId = await publisher.publish(sampleJob('square', index, { priceWei: PRICE_WEI, units }))
@@ -57,13 +57,7 @@ const page = {
 /** What the driver calls in a page. */
 export type BenchPage = typeof page
 
-declare global {
-  interface Window {
-    bench: BenchPage
-  }
-}
-
-window.bench = page
+Object.assign(window, { bench: page })
 
 async function loadNetwork(): Promise<Network> {
   return parseNetwork(await (await fetch('/network.json')).json())
@@ -83,5 +77,7 @@ function jobOf(publisher: Publisher, jobId: PublishedJob['jobId']): Promise<Publ
 /** The inputs of all units of a job, one after the other. */
 function numbers({ manifest, units }: PublishedJob): Uint8Array {
   const first = manifest.params.find(({ name }) => name === 'first')?.value ?? 0
-  return new Uint8Array(Uint32Array.from({ length: units.length * WORDS }, (_, n) => first * WORDS + n).buffer)
+  return new Uint8Array(
+    Uint32Array.from({ length: units.length * WORDS }, (_, n) => first * WORDS + n).buffer,
+  )
 }

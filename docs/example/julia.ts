@@ -1,5 +1,5 @@
 // A Julia set in whole numbers, as a `kernel1` module in AssemblyScript. Built by:
-// npx asc docs/example/julia.ts -o docs/example/julia.wasm -O3 --runtime stub --use abort=
+// npx asc docs/example/julia.ts -o docs/example/julia.wasm -O3 --runtime stub --use abort= --initialMemory 1
 
 const TILE: i32 = 32
 const LIMIT: i32 = 96

@@ -31,7 +31,7 @@ export function inputsOf(manifest: Manifest, blobs: SampleJob['blobs']): Map<str
 }
 
 /** Makes a module's `run` a function from bytes to bytes. */
-export function instantiate(code: Uint8Array): (input: Uint8Array) => Uint8Array {
+function instantiate(code: Uint8Array): (input: Uint8Array) => Uint8Array {
   const module = new WebAssembly.Module(code.slice())
   const kernel = new WebAssembly.Instance(module).exports as unknown as Kernel1
   return (input) => {

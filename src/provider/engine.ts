@@ -1,5 +1,4 @@
 import type { Chain } from '../chain/chain.ts'
-import { readJob } from '../chain/read-escrow.ts'
 import { Bell } from '../p2p/bell.ts'
 import type { PeerNode } from '../p2p/peer-node.ts'
 import type { Registry } from '../p2p/registry/registry.ts'
@@ -10,7 +9,6 @@ import type { Address } from '../protocol/address.ts'
 import type { ChainName } from '../protocol/announcement.ts'
 import { Failure, reason } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
-import { toWei } from '../protocol/wei.ts'
 import { packHello } from '../protocol/work/hello.ts'
 import type { Store } from '../store/store.ts'
 import type { Sandbox } from '../worker/sandbox.ts'
@@ -19,9 +17,8 @@ import { HISTORY, packEvent } from './history.ts'
 import { JobBoard } from './job/job-board.ts'
 import type { JobWork, WorkEvent } from './job/job-work.ts'
 import { Tiles } from './job/tiles.ts'
-import { noteChain } from './money/chains-seen.ts'
 import type { Held } from './money/check-promise.ts'
-import { checkPromise } from './money/check-promise.ts'
+import { PromiseDesk } from './money/promise-desk.ts'
 import type { Purse } from './money/purse.ts'
 import type { Lane } from './provide.ts'
 import { provide } from './provide.ts'
@@ -66,14 +63,15 @@ export class Engine {
   pausedUntil: number | undefined
   isPaused = false
   chainTrouble = ''
+  /** Why the engine cannot go on; empty while it can. */
+  failure = ''
   readonly counts = { delivered: 0, accepted: 0, rejected: 0, failed: 0 }
   readonly #signal: AbortSignal
   readonly #lanes: Lane[]
   readonly #governor: Governor
   readonly #listeners = new Set<(state: ProviderState) => void>()
   readonly #changes = new Bell()
-  /** Promises are checked one after the other: each check counts what the others hold. */
-  #promises: Promise<void> = Promise.resolve()
+  readonly #desk: PromiseDesk
 
   constructor(parts: EngineParts, signal: AbortSignal) {
     this.parts = parts
@@ -82,6 +80,10 @@ export class Engine {
     this.account = accountOf(parts.key)
     this.tiles = new Tiles(signal)
     this.#governor = new Governor(parts.settings.duty)
+    const onTrouble = (failure: Failure): void => {
+      this.chainTrouble = `A promise waits to be checked: ${reason(failure)}`
+    }
+    this.#desk = new PromiseDesk({ ...parts, onTrouble }, signal)
     this.#lanes = [...makeLanes('wasm', parts.maxCpuWorkers), ...makeLanes('wgsl', GPU_LANES)]
     this.board = new JobBoard({ ...parts, blobs: parts.store.blobs, ...this.#boardPorts() }, signal)
   }
@@ -90,8 +92,17 @@ export class Engine {
     return this.settings.payee ?? this.account
   }
 
-  /** Runs until the signal aborts. */
+  /** Runs until the signal aborts. What goes wrong beyond repair is shown, never thrown. */
   async run(): Promise<void> {
+    try {
+      await this.#work()
+    } catch (error) {
+      this.failure = reason(error)
+      this.#changes.ring()
+    }
+  }
+
+  async #work(): Promise<void> {
     const { registry, node, sandbox } = this.parts
     sandbox.setCpuWorkers(this.settings.cpuWorkers)
     registry.subscribe((change) => {
@@ -101,8 +112,7 @@ export class Engine {
     node.onRelays(() => this.changed(), this.#signal)
     const ports = {
       works: () => (this.isPaused ? [] : this.board.active),
-      isAllowed: (lane: Lane) =>
-        !this.isPaused && (lane.executor === 'wgsl' || this.#laneNumber(lane) < this.settings.cpuWorkers),
+      isAllowed: (lane: Lane) => this.#isAllowed(lane),
       refill: () => this.#refill(),
       governor: this.#governor,
       identity: () => ({ key: this.parts.key, payee: this.payee }),
@@ -136,7 +146,9 @@ export class Engine {
     const isOwn = payee === undefined || payee === this.account
     const settings = parseSettings(packSettings(isOwn ? wanted : { ...wanted, payee }))
     const isOtherExecutor = settings.executor !== this.settings.executor
+    const before = this.payee
     this.settings = settings
+    if (this.payee !== before) this.board.reconnect()
     this.#governor.duty = settings.duty
     this.parts.sandbox.setCpuWorkers(settings.cpuWorkers)
     if (isOtherExecutor) this.board.reload()
@@ -148,7 +160,7 @@ export class Engine {
   changed(): void {
     if (!this.isPaused) this.board.choose()
     this.#refill()
-    for (const lane of this.#lanes) lane.bell.ring()
+    for (const lane of this.#lanes) if (this.#isAllowed(lane)) lane.bell.ring()
     this.#changes.ring()
   }
 
@@ -159,9 +171,7 @@ export class Engine {
       report: (event: WorkEvent) => this.#report(event),
       onAccepted: (work: JobWork, units: readonly number[], digests: readonly string[]) =>
         this.#showAccepted(work, units, digests),
-      onPromise: (held: Held, work: JobWork | undefined) => {
-        this.#promises = this.#promises.then(() => this.#takePromise(held, work))
-      },
+      onPromise: (held: Held, work: JobWork | undefined) => void this.#takePromise(held, work),
       onChain: (why: string) => {
         this.chainTrouble = why
       },
@@ -211,22 +221,17 @@ export class Engine {
     }
   }
 
-  /** Checks a promise against the chain as it is now; a bad one ends the work for that job. */
+  /** A bad promise ends the work for its job. */
   async #takePromise(held: Held, work: JobWork | undefined): Promise<void> {
-    const { chain, chainName, purse, nowMs } = this.parts
-    const { jobId, epoch } = held.signed.statement
-    try {
-      const job = await readJob(chain, jobId)
-      if (job === undefined) throw new Failure('refused', `statement.jobId: the escrow holds no job ${jobId}`)
-      const domain = { chainId: chainName.chainId, escrow: chain.escrow }
-      const unpostedWei = purse.unposted(jobId, { from: job.epochs, except: epoch })
-      checkPromise(held, { job, domain, payee: this.payee, unpostedWei })
-      await purse.hold(held)
-      work?.owed.sign(held.leaf.earned, nowMs())
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      if (work !== undefined && error.code !== 'unreachable') this.board.refuse(work, error)
-    }
+    const { payee } = this
+    await this.#desk.take({
+      held,
+      payee,
+      onHeld: () => work?.owed.sign(held.leaf.earned, this.parts.nowMs()),
+      onLie: (failure) => {
+        if (work !== undefined && payee === this.payee) this.board.refuse(work, failure)
+      },
+    })
     this.changed()
   }
 
@@ -243,20 +248,12 @@ export class Engine {
       await sleep(this.parts.moneyMs, this.#signal)
       try {
         if (await this.parts.purse.refresh()) this.#changes.ring()
-        await this.#noteUnpaid()
         this.chainTrouble = ''
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         this.chainTrouble = `The chain does not answer: ${reason(error)}`
       }
     }
-  }
-
-  /** Kept beside the promises, so that they can be called void should this chain be started afresh. */
-  async #noteUnpaid(): Promise<void> {
-    const { store, chainName, purse } = this.parts
-    const { promised, claimable } = purse.money
-    await noteChain(store.values, chainName, toWei(promised + claimable))
   }
 
   async #showLoop(): Promise<void> {
@@ -267,8 +264,10 @@ export class Engine {
     }
   }
 
-  #laneNumber(lane: Lane): number {
-    return this.#lanes.indexOf(lane)
+  #isAllowed(lane: Lane): boolean {
+    return (
+      !this.isPaused && (lane.executor === 'wgsl' || this.#lanes.indexOf(lane) < this.settings.cpuWorkers)
+    )
   }
 }
 

@@ -26,17 +26,18 @@ export type Shown = {
   readonly isPaused: boolean
   readonly pausedUntil: number | undefined
   readonly chainTrouble: string
+  readonly failure: string
 }
 
 /** Shows an engine as one value. */
 export function showState(engine: Shown): ProviderState {
-  const { account, payee, settings, board, counts, parts, isPaused } = engine
+  const { account, payee, settings, board, counts, parts, isPaused, failure } = engine
   const works = [...board.works.values()]
   const running = works.reduce((sum, work) => sum + work.running, 0)
   const isBusy = works.some((work) => work.isBusy)
   return {
-    phase: isPaused ? 'paused' : 'running',
-    idle: isBusy && !isPaused ? undefined : idleOf(engine),
+    phase: failure !== '' ? 'failed' : isPaused ? 'paused' : 'running',
+    idle: failure === '' && isBusy && !isPaused ? undefined : idleOf(engine),
     account,
     payee,
     relay: summarise(parts.node.relays()),
@@ -53,7 +54,8 @@ export function showState(engine: Shown): ProviderState {
 }
 
 function idleOf(engine: Shown): Idle {
-  const { board, isPaused, chainTrouble, parts } = engine
+  const { board, isPaused, chainTrouble, parts, failure } = engine
+  if (failure !== '') return { code: 'failed', text: `The engine stopped: ${failure}. Reload the page` }
   const works = [...board.works.values()]
   const working = works.filter((work) => work.kind === 'working')
   return explainIdle({

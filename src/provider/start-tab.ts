@@ -7,7 +7,7 @@ import type { Address } from '../protocol/address.ts'
 import type { Network } from '../protocol/network.ts'
 import { checkChain } from '../protocol/network.ts'
 import { openBestTabStore } from '../store/best-tab-store.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, Values } from '../store/store.ts'
 import { loadBestKey } from '../store/tab-keys.ts'
 import { openSandbox } from '../worker/sandbox.ts'
 import { Engine, SETTINGS } from './engine.ts'
@@ -67,6 +67,7 @@ async function openEngine(
   })
   const iceServers = network.iceServers.map((urls) => ({ urls }))
   const node = await openTabNode({ key, relays: network.relays, iceServers }, signal)
+  const openPurse = (values: Values): Promise<Purse> => Purse.open(chain, values)
   const engine = new Engine(
     {
       node,
@@ -75,8 +76,8 @@ async function openEngine(
       chainName,
       sandbox,
       store,
-      purse: await Purse.open(chain, within(store.values, chainKey(chainName))),
-      voided: await voidedOn(store.values, chainName),
+      purse: await openPurse(within(store.values, chainKey(chainName))),
+      voided: await voidedOn(store.values, chainName, async (values) => (await openPurse(values)).money),
       key,
       settings,
       maxCpuWorkers: Math.min(MAX_CPU_WORKERS, navigator.hardwareConcurrency || 1),

@@ -21,7 +21,7 @@ import type { Announcer } from './announce.ts'
 import { announceJob, contactOf } from './announce.ts'
 import { Coordinator } from './coordinate/coordinator.ts'
 import { News } from './coordinate/news.ts'
-import { serveProvider } from './coordinate/serve-provider.ts'
+import { serveProvider, tellPromises } from './coordinate/serve-provider.ts'
 import { ownSource, prepareJob } from './draft.ts'
 import type { Job } from './job.ts'
 import type { PublisherKeys } from './job-chain.ts'
@@ -254,13 +254,7 @@ export class PublisherEngine implements Publisher {
         const read = (cid: Parameters<typeof digestOfCid>[0]) => store.blobs.get(digestOfCid(cid))
         return parts.load(await ownSource(run.job.manifest, this.#account, read), signal)
       },
-      deliver(run, promised) {
-        const byPayee = new Map(promised.map((promise) => [promise.leaf.account, promise]))
-        for (const seat of run.coordinator.seats) {
-          const own = byPayee.get(seat.payee)
-          if (own !== undefined) seat.tell({ kind: 'statement', ...own })
-        }
-      },
+      deliver: (run, promised) => tellPromises(run.coordinator.seats, promised),
       changed: () => this.#changes.ring(),
     }
   }

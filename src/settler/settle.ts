@@ -188,7 +188,9 @@ export class Settler {
     const { book } = this.#options
     if ((await this.#ports.escrow.posted(number))?.isFinal !== true) return
     const epoch = book.epochs[number]
-    const due = epoch?.tree.leaves.filter(({ index }) => !epoch.claimed.has(index) && !epoch.refused.has(index))
+    const due = epoch?.tree.leaves.filter(
+      ({ index }) => !epoch.claimed.has(index) && !epoch.refused.has(index),
+    )
     for (let from = 0; epoch !== undefined && due !== undefined && from < due.length; from += CLAIM_BATCH) {
       if (signal.aborted) return
       await this.#claim(epoch, due.slice(from, from + CLAIM_BATCH))

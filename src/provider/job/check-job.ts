@@ -1,5 +1,4 @@
 import type { Chain } from '../../chain/chain.ts'
-import { confirmedBlock } from '../../chain/chain.ts'
 import type { Job } from '../../chain/read-escrow.ts'
 import { readJob } from '../../chain/read-escrow.ts'
 import { checkTerms } from '../../chain/terms.ts'
@@ -15,7 +14,6 @@ import { Failure } from '../../protocol/failure.ts'
 export async function checkJob(chain: Chain, name: ChainName, said: Announcement): Promise<Job> {
   if (said.chainId !== name.chainId || said.genesis !== name.genesis) throw lie('it is on another chain')
   if (said.escrow !== chain.escrow) throw lie(`its escrow ${said.escrow} is not the one we know`)
-  await confirmedBlock(chain)
   const job = await readJob(chain, said.jobId)
   if (job === undefined) throw lie('the escrow holds no such job')
   if (job.publisher !== said.publisher) throw lie(`the escrow names ${job.publisher} as its publisher`)

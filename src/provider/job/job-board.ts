@@ -15,7 +15,8 @@ import { loadKernel } from './choose-executor.ts'
 import type { WorkPorts } from './job-work.ts'
 import { JobWork } from './job-work.ts'
 import { loadManifest } from './load-job.ts'
-import { Visit } from './visit.ts'
+import type { Visit } from './visit.ts'
+import { Visits } from './visits.ts'
 
 /** What the board needs from the engine. */
 export type BoardPorts = Omit<WorkPorts, 'send'> & {
@@ -35,23 +36,30 @@ export type BoardPorts = Omit<WorkPorts, 'send'> & {
 
 /** So many jobs are worked on at a time, the best paid first. */
 const MAX_JOBS = 3
-const LINGER_MS = 60_000
 const RETRY_MS = 5_000
+/** A job whose publisher cannot be reached for so long makes room for others, and is tried again later. */
+const PATIENCE_MS = 20_000
+const AWAY_MS = 30_000
+/** So many announcements are checked against the chain at a time. */
+const MAX_CHECKS = 4
 /** Ended jobs that stay in the list. */
 const MAX_ENDED = 20
 
 /** The jobs that are announced, the ones that are worked on, and the publishers that are visited for them. */
 export class JobBoard {
   readonly works = new Map<Hex, JobWork>()
-  readonly #visits = new Map<string, Visit>()
+  readonly #visits: Visits
   readonly #ports: BoardPorts
   readonly #signal: AbortSignal
-  readonly #preparing = new Set<JobWork>()
+  readonly #checking = new Set<JobWork>()
+  readonly #preparing = new Map<JobWork, AbortController>()
   readonly #retryAt = new Map<JobWork, number>()
 
   constructor(ports: BoardPorts, signal: AbortSignal) {
     this.#ports = ports
     this.#signal = signal
+    const onMessage = (from: Visit, message: WorkMessage): void => this.#route(from, message)
+    this.#visits = new Visits({ ...ports, onMessage }, signal)
   }
 
   get isLoading(): boolean {
@@ -59,11 +67,13 @@ export class JobBoard {
   }
 
   get isConnecting(): boolean {
-    return [...this.#visits.values()].some((visit) => !visit.link.isOpen && visit.works.size > 0)
+    return [...this.works.values()].some(
+      (work) => isOpen(work) && !this.#retryAt.has(work) && this.visitOf(work)?.link.isOpen === false,
+    )
   }
 
   visitOf(work: JobWork): Visit | undefined {
-    return this.#visits.get(work.said.peer)
+    return this.#visits.of(work)
   }
 
   /** Takes in what a relay says of a job; nothing in it is believed before the chain was asked. */
@@ -73,14 +83,11 @@ export class JobBoard {
       if (known !== undefined && known.said.publisher === announcement.publisher) this.#end(known)
       return
     }
-    if (known !== undefined) {
-      if (known.said.publisher === announcement.publisher && known.said.price === announcement.price)
-        known.said = announcement
-      return
+    if (known === undefined) this.works.set(announcement.jobId, this.#makeWork(announcement))
+    else if (known.said.publisher === announcement.publisher && known.said.price === announcement.price) {
+      known.said = announcement
+      if (known.kind === 'ended') reopen(known)
     }
-    const work = this.#makeWork(announcement)
-    this.works.set(announcement.jobId, work)
-    void this.#check(work)
   }
 
   /** Decides which jobs are worked on now, and prepares or stops them. To be called when something changed, and every second. */
@@ -89,21 +96,21 @@ export class JobBoard {
     const now = this.#ports.nowMs()
     for (const work of this.works.values()) this.#sort(work, now)
     const open = [...this.works.values()].filter(
-      (work) => work.chain !== undefined && isOpen(work) && !isDone(work),
+      (work) => isOpen(work) && !isDone(work) && !this.#retryAt.has(work),
     )
-    const picked = new Set(
-      rankJobs(
-        open.map((work) => ({ ...offer(work), work })),
-        taste,
-      )
-        .slice(0, MAX_JOBS)
-        .map(({ work }) => work),
-    )
-    for (const work of open) {
-      if (picked.has(work)) void this.#prepare(work)
-      else if (work.kind === 'working') this.#leave(work)
+    let places = MAX_JOBS
+    for (const { work } of rankJobs(
+      open.map((entry) => ({ ...offer(entry), work: entry })),
+      taste,
+    )) {
+      if (work.chain === undefined) void this.#check(work)
+      else if (places === 0) this.#leave(work)
+      else {
+        places -= 1
+        void this.#prepare(work)
+      }
     }
-    this.#endVisits(now)
+    this.#visits.tidy(now, (work) => work.kind === 'working' || this.#preparing.has(work))
     this.#forget()
   }
 
@@ -122,9 +129,15 @@ export class JobBoard {
   /** Forgets the loaded kernels, so that they are chosen anew. */
   reload(): void {
     for (const work of this.works.values()) {
-      if (work.kind === 'working') this.#leave(work)
+      this.#leave(work)
       if (work.kind === 'unsuitable') work.kind = 'open'
     }
+  }
+
+  /** Greets the publishers anew: what a hello said of us is no longer true. */
+  reconnect(): void {
+    this.reload()
+    this.#visits.endAll()
   }
 
   #makeWork(said: Announcement): JobWork {
@@ -136,6 +149,8 @@ export class JobBoard {
   }
 
   async #check(work: JobWork): Promise<void> {
+    if (this.#checking.has(work) || this.#checking.size >= MAX_CHECKS) return
+    this.#checking.add(work)
     const { chain, chainName, onChain, onChange } = this.#ports
     try {
       work.chain = await checkJob(chain, chainName, work.said)
@@ -144,8 +159,10 @@ export class JobBoard {
       if (!(error instanceof Failure)) throw error
       if (error.code === 'unreachable' || error.code === 'timeout') {
         onChain(`The chain does not answer: ${reason(error)}`)
-        this.works.delete(work.said.jobId) // it is announced again
-      } else this.refuse(work, error)
+        this.#retry(work, RETRY_MS)
+      } else if (isOpen(work)) this.refuse(work, error)
+    } finally {
+      this.#checking.delete(work)
     }
     onChange()
   }
@@ -153,7 +170,7 @@ export class JobBoard {
   #sort(work: JobWork, now: number): void {
     const objection = objectionTo(offer(work), this.#ports.settings())
     if (objection !== undefined && (isOpen(work) || work.kind === 'unsuitable')) {
-      if (work.kind === 'working') this.#leave(work)
+      this.#leave(work)
       work.kind = objection
       work.why = objection === 'skipped' ? 'skipped by you' : 'the price is below your minimum'
     } else if (objection === undefined && (work.kind === 'skipped' || work.kind === 'below-minimum')) {
@@ -161,34 +178,50 @@ export class JobBoard {
       work.why = ''
     }
     if ((this.#retryAt.get(work) ?? Number.POSITIVE_INFINITY) <= now) this.#retryAt.delete(work)
+    if (isOpen(work) && this.#visits.downMs(work, now) >= PATIENCE_MS && !this.#retryAt.has(work)) {
+      this.#leave(work)
+      work.why = this.visitOf(work)?.trouble ?? ''
+      this.#retry(work, AWAY_MS)
+    }
+  }
+
+  #retry(work: JobWork, afterMs: number): void {
+    this.#retryAt.set(work, this.#ports.nowMs() + afterMs)
   }
 
   /** Connects to the publisher, fetches what the job needs, and begins. What fails for a while is tried again. */
   async #prepare(work: JobWork): Promise<void> {
-    if (work.kind === 'working' || this.#preparing.has(work) || this.#retryAt.has(work)) return
-    const visit = this.#visit(work)
+    if (work.kind === 'working' || this.#preparing.has(work)) return
+    const visit = this.#visits.begin(work)
     if (!visit.link.isOpen) return
-    this.#preparing.add(work)
+    const stop = new AbortController()
+    this.#preparing.set(work, stop)
     const { blobs, sandbox, settings, onChange } = this.#ports
     try {
-      const from = { source: visit.source, cache: blobs, signal: visit.signal }
+      const signal = AbortSignal.any([visit.signal, stop.signal])
+      const from = { source: visit.source, cache: blobs, signal }
       const manifest = work.manifest ?? (await loadManifest(work.said, from))
       work.manifest = manifest
       onChange()
       const job = { manifest, owner: work.said.publisher }
-      work.begin(await loadKernel(job, { sandbox, settings: settings(), from }))
-      if (visit.link.isOpen) work.open()
+      const kernel = await loadKernel(job, { sandbox, settings: settings(), from })
+      if (signal.aborted || work.kind !== 'open') kernel.close()
+      else {
+        work.begin(kernel)
+        if (visit.link.isOpen) work.open()
+      }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      if (!this.#signal.aborted) this.#object(work, error)
+      if (!this.#signal.aborted && !stop.signal.aborted) this.#object(work, error)
+    } finally {
+      this.#preparing.delete(work)
     }
-    this.#preparing.delete(work)
     onChange()
   }
 
   #object(work: JobWork, failure: Failure): void {
     work.why = reason(failure)
-    if (TRANSIENT.includes(failure.code)) this.#retryAt.set(work, this.#ports.nowMs() + RETRY_MS)
+    if (TRANSIENT.includes(failure.code)) this.#retry(work, RETRY_MS)
     else work.kind = 'unsuitable'
   }
 
@@ -199,28 +232,12 @@ export class JobBoard {
     work.why = reason(failure)
   }
 
-  #visit(work: JobWork): Visit {
-    const { peer, jobId } = work.said
-    const known = this.#visits.get(peer)
-    const visit =
-      known ??
-      new Visit(
-        work,
-        { ...this.#ports, onMessage: (from, message) => this.#route(from, message) },
-        this.#signal,
-      )
-    this.#visits.set(peer, visit)
-    visit.works.set(jobId, work)
-    return visit
-  }
-
   #route(visit: Visit, message: WorkMessage): void {
     const { onPromise, onChange } = this.#ports
     if (message.kind === 'statement') {
       const work = visit.works.get(message.signed.statement.jobId)
       onPromise({ signed: message.signed, leaf: message.leaf, proof: message.proof }, work)
-    } else if (message.kind === 'refusal' && message.jobId === undefined) visit.trouble = message.why
-    else {
+    } else {
       const jobId = 'jobId' in message ? message.jobId : undefined
       if (jobId !== undefined) visit.works.get(jobId)?.take(message)
     }
@@ -228,10 +245,8 @@ export class JobBoard {
   }
 
   #leave(work: JobWork): void {
-    work.stop()
-    work.kernel?.close()
-    work.kernel = undefined
-    work.kind = 'open'
+    this.#preparing.get(work)?.abort()
+    if (work.kind === 'working') work.leave()
   }
 
   #end(work: JobWork): void {
@@ -241,29 +256,23 @@ export class JobBoard {
     this.#ports.onChange()
   }
 
-  /** A visit ends some time after its last job, unless something is still owed. */
-  #endVisits(now: number): void {
-    for (const [peer, visit] of this.#visits) {
-      const isNeeded = [...visit.works.values()].some(
-        (work) => work.kind === 'working' || this.#preparing.has(work) || work.owed.exposure.units > 0,
-      )
-      if (isNeeded) visit.unneededSince = undefined
-      else visit.unneededSince ??= now
-      if (now - (visit.unneededSince ?? now) < LINGER_MS) continue
-      visit.end()
-      this.#visits.delete(peer)
-    }
-  }
-
   #forget(): void {
     const ended = [...this.works.values()].filter(
-      (work) => work.kind === 'ended' && work.owed.exposure.units === 0,
+      (work) => work.kind === 'ended' && (work.owed.exposure.units === 0 || this.visitOf(work) === undefined),
     )
     for (const work of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) {
       this.works.delete(work.said.jobId)
       this.visitOf(work)?.works.delete(work.said.jobId)
+      this.#retryAt.delete(work)
     }
   }
+}
+
+/** Takes up a job again that is announced anew; what was known of it is asked again. */
+function reopen(work: JobWork): void {
+  work.kind = 'open'
+  work.why = ''
+  work.chain = undefined
 }
 
 const TRANSIENT: readonly string[] = ['unreachable', 'timeout', 'cancelled', 'storage', 'device-lost']

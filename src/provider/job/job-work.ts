@@ -7,6 +7,7 @@ import type { Address } from '../../protocol/address.ts'
 import type { Announcement } from '../../protocol/announcement.ts'
 import type { Digest } from '../../protocol/bytes.ts'
 import { digestOf } from '../../protocol/digest.ts'
+import { Failure } from '../../protocol/failure.ts'
 import type { Manifest } from '../../protocol/manifest/manifest.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
 import type { FailedUnit, IdleReason, WorkMessage } from '../../protocol/work/message.ts'
@@ -15,7 +16,8 @@ import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import { Owed } from '../money/owed.ts'
 import type { JobView } from '../state.ts'
 
-export type Lease = Extract<WorkMessage, { kind: 'lease' }>
+/** A lease with the moment at which its units go to others (ms since 1970). */
+export type Lease = Extract<WorkMessage, { kind: 'lease' }> & { readonly expiresAt: number }
 type Done = Extract<UnitRun, { kind: 'done' }>
 
 /** What happened with units of a job. */
@@ -38,6 +40,8 @@ export type WorkPorts = {
 
 /** How many units in a row may fail before the job is given up. */
 const GIVE_UP_AFTER = 5
+/** Results must leave here so long before their lease ends. */
+const MARGIN_MS = 1_000
 
 /** One open job as this provider sees it: what is known of it, the leases it has, what it is owed. */
 export class JobWork {
@@ -50,7 +54,8 @@ export class JobWork {
   manifest: Manifest | undefined
   kernel: LoadedKernel | undefined
   owed: Owed
-  acceptedUnits = 0
+  /** Units that the publisher told as accepted; after a new connection it tells them again. */
+  readonly #acceptedUnits = new Set<number>()
   ownOpinions = 0
   failed = 0
   idle: IdleReason | undefined
@@ -65,8 +70,13 @@ export class JobWork {
     this.owed = new Owed(said.price, { accepted: 0, signed: 0n })
   }
 
+  get acceptedUnits(): number {
+    return this.#acceptedUnits.size
+  }
+
+  /** Units that run now. */
   get running(): number {
-    return this.#running.size
+    return [...this.#running.keys()].reduce((sum, { units }) => sum + units.length, 0)
   }
 
   /** Whether something runs, or rests until its turn. */
@@ -97,11 +107,26 @@ export class JobWork {
     this.#ports.send({ kind: 'follow', jobId: this.said.jobId })
   }
 
-  /** Hands back what is leased, and stops what runs. */
+  /** Hands back what is leased and what was asked for, and stops what runs. */
   stop(): void {
     const leases = [...this.#queue, ...this.#running.keys()].map(({ lease }) => lease)
+    const isHolding = leases.length > 0 || this.#credit > 0
     this.#drop()
-    if (leases.length > 0) this.#ports.send({ kind: 'return', jobId: this.said.jobId, leases })
+    if (isHolding) this.#giveBack(leases)
+  }
+
+  /** The link is down: nobody can tell what of the work on its way has arrived. */
+  lose(): void {
+    this.#drop()
+    this.owed.doubt()
+  }
+
+  /** Stops, and lets go of the kernel. */
+  leave(): void {
+    this.stop()
+    this.kernel?.close()
+    this.kernel = undefined
+    if (this.kind === 'working') this.kind = 'open'
   }
 
   /** Asks for frames until `window` are on their way, queued or running. */
@@ -114,9 +139,13 @@ export class JobWork {
 
   /** The next lease to run; undefined when there is none. */
   next(): Lease | undefined {
-    const lease = this.#queue.shift()
-    if (lease !== undefined) this.#running.set(lease, new AbortController())
-    return lease
+    const now = this.#ports.nowMs()
+    for (let lease = this.#queue.shift(); lease !== undefined; lease = this.#queue.shift()) {
+      if (lease.expiresAt <= now) continue // others have its units by now
+      this.#running.set(lease, new AbortController())
+      return lease
+    }
+    return undefined
   }
 
   /** Runs a lease that `next` gave, and delivers what came of it. Returns the milliseconds that units took. */
@@ -128,24 +157,40 @@ export class JobWork {
     const runs = await kernel.run(lease.units, stop.signal)
     const busyMs = performance.now() - startedAt
     if (!this.#running.delete(lease) || stop.signal.aborted) return busyMs
+    if (lease.expiresAt <= this.#ports.nowMs()) {
+      this.why = 'A frame took longer than its lease, and others have its units now'
+      return busyMs
+    }
     this.#deliver(lease, { runs, busyMs, ...as })
     return busyMs
   }
 
   take(message: WorkMessage): void {
-    if (message.kind === 'lease') {
-      this.idle = undefined
-      this.#credit = Math.max(0, this.#credit - 1)
-      this.#queue.push(message)
-    } else if (message.kind === 'idle') this.idle = message.why
+    if (message.kind === 'lease') this.#take(message)
+    else if (message.kind === 'idle') this.idle = message.why
     else if (message.kind === 'accepted') this.#accept(message)
     else if (message.kind === 'rejected') this.#reject(message)
     else if (message.kind === 'refusal') this.why = message.why
   }
 
+  #take(lease: Extract<WorkMessage, { kind: 'lease' }>): void {
+    this.idle = undefined
+    if (this.#credit === 0) {
+      this.#giveBack([lease.lease]) // it was on its way when we stopped
+      return
+    }
+    this.#credit -= 1
+    this.#queue.push({ ...lease, expiresAt: this.#ports.nowMs() + lease.ttlMs - MARGIN_MS })
+  }
+
+  #giveBack(leases: readonly number[]): void {
+    this.#ports.send({ kind: 'return', jobId: this.said.jobId, leases })
+  }
+
   #accept({ units, digests, own }: Extract<WorkMessage, { kind: 'accepted' }>): void {
-    this.acceptedUnits += units.length
-    this.ownOpinions += own
+    const before = this.#acceptedUnits.size
+    for (const unit of units) this.#acceptedUnits.add(unit)
+    this.ownOpinions += Math.min(own, this.#acceptedUnits.size - before)
     const mine = units.filter((unit, place) =>
       this.owed.accept(unit, digests[place] ?? ('' as Digest), this.#ports.nowMs()),
     )
@@ -160,6 +205,7 @@ export class JobWork {
     const { jobId, publisher } = this.said
     const quorum = this.manifest?.verify.quorum ?? 2
     if (!isJustified(evidence, { jobId, unit, digest, publisher, quorum })) {
+      this.owed.doubt(unit)
       this.why = `The publisher rejects unit ${unit} without evidence; it stays owed`
       return
     }
@@ -184,7 +230,7 @@ export class JobWork {
     const { jobId } = this.said
     const done = runs.filter((run): run is Done => run.kind === 'done')
     const failed = runs.flatMap((run): FailedUnit[] =>
-      run.kind === 'failed'
+      run.kind === 'failed' && run.failure.code !== 'cancelled'
         ? [{ unit: run.unit, code: run.failure.code, message: run.failure.message.slice(0, 400) }]
         : [],
     )
@@ -194,12 +240,13 @@ export class JobWork {
     const results = { jobId, payee, units, digests }
     const signed = { ...results, account: accountOf(key), signature: signResults(results, key) }
     const elapsedMs = Math.round(busyMs)
-    const isSent = this.#ports.send({
+    const isSent = this.#send({
       kind: 'result',
       lease: lease.lease,
       results: signed,
       outputs,
-      failed,
+      // What says nothing of the kernel goes back with the rest of the lease.
+      failed: failed.filter(({ code }) => code !== 'device-lost'),
       elapsedMs,
     })
     if (!isSent) return
@@ -207,6 +254,19 @@ export class JobWork {
       this.owed.deliver(unit, digests[place] as Digest, busyMs / runs.length)
     if (units.length > 0) this.#ports.report({ kind: 'delivered', work: this, units, outputs, why: '' })
     this.#countFailures(failed, units.length)
+  }
+
+  /** A result that no frame can carry ends the work on this job, and nothing else. */
+  #send(result: WorkMessage): boolean {
+    try {
+      return this.#ports.send(result)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      this.leave()
+      this.kind = 'unsuitable'
+      this.why = `Its results cannot be sent: ${error.message}`
+      return false
+    }
   }
 
   #countFailures(failed: readonly FailedUnit[], done: number): void {
@@ -224,7 +284,7 @@ export class JobWork {
       why: first.message,
     })
     if (this.#failures < GIVE_UP_AFTER) return
-    this.stop()
+    this.leave()
     this.kind = 'unsuitable'
     this.why = `Its kernel fails here: ${first.message}`
   }
@@ -234,8 +294,6 @@ export class JobWork {
     this.#running.clear()
     this.#queue.length = 0
     this.#credit = 0
-    this.acceptedUnits = 0
-    this.ownOpinions = 0
     this.idle = undefined
   }
 }

@@ -60,10 +60,10 @@ export class PublisherLink {
   /** Dials, and reads until the stream ends. Returns why it ended. */
   async #visit(signal: AbortSignal): Promise<string> {
     const { node, target, hello, onOpen, onMessage } = this.#ports
+    const leave = (): void => void this.#leave()
     try {
       const stream = await node.dial(target, WORK_PROTOCOL, signal)
       this.#stream = stream
-      const leave = (): void => void this.#leave(stream)
       signal.addEventListener('abort', leave, { once: true })
       this.send({ kind: 'hello', body: hello() })
       for await (const frame of stream.frames) {
@@ -72,20 +72,23 @@ export class PublisherLink {
           this.#isWelcome = true
           onOpen()
         } else if (message.kind === 'goodbye') break
+        else if (message.kind === 'refusal' && message.jobId === undefined)
+          throw new Failure('refused', `The publisher refuses: ${message.why}`)
         else onMessage(message)
       }
-      signal.removeEventListener('abort', leave)
       await stream.close()
       return 'the publisher closed the connection'
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       this.#stream?.abort(error)
       return reason(error)
+    } finally {
+      signal.removeEventListener('abort', leave)
     }
   }
 
-  async #leave(stream: FrameStream): Promise<void> {
-    stream.send(packMessage({ kind: 'goodbye', why: 'leaving' }))
-    await stream.close()
+  async #leave(): Promise<void> {
+    this.send({ kind: 'goodbye', why: 'leaving' })
+    await this.#stream?.close()
   }
 }

@@ -11,6 +11,7 @@ export type VisitPorts = {
   hello(): unknown
   onMessage(visit: Visit, message: WorkMessage): void
   onChange(): void
+  nowMs(): number
 }
 
 /** The connection to one publisher and the jobs that are worked on over it. It ends when its signal aborts. */
@@ -22,12 +23,16 @@ export class Visit {
   trouble = ''
   /** Since when nobody needs it, ms since 1970. */
   unneededSince: number | undefined
+  /** Since when the link is down, ms since 1970; undefined while it is up. */
+  downSince: number | undefined
   readonly #ended = new AbortController()
   readonly signal: AbortSignal
 
   constructor(first: JobWork, ports: VisitPorts, signal: AbortSignal) {
     this.signal = AbortSignal.any([signal, this.#ended.signal])
-    const newest = (): JobWork => [...this.works.values()].at(-1) ?? first
+    this.downSince = ports.nowMs()
+    const newest = (): JobWork =>
+      [...this.works.values()].reduce((a, b) => (a.said.issuedAt < b.said.issuedAt ? b : a), first)
     const target: PeerTarget = {
       peer: first.said.peer,
       get addresses() {
@@ -41,13 +46,15 @@ export class Visit {
       hello: ports.hello,
       onOpen: () => {
         this.trouble = ''
+        this.downSince = undefined
         for (const work of this.works.values()) work.open()
         ports.onChange()
       },
       onMessage: (message) => ports.onMessage(this, message),
       onDown: (why) => {
         this.trouble = why
-        for (const work of this.works.values()) work.stop()
+        this.downSince ??= ports.nowMs()
+        for (const work of this.works.values()) work.lose()
         ports.onChange()
       },
     })

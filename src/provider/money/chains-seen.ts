@@ -1,8 +1,9 @@
 import type { ChainName } from '../../protocol/announcement.ts'
 import { readList, readText } from '../../protocol/read.ts'
 import type { Wei } from '../../protocol/wei.ts'
-import { readWei, toWei } from '../../protocol/wei.ts'
+import { toWei } from '../../protocol/wei.ts'
 import type { Values } from '../../store/store.ts'
+import type { Money } from '../state.ts'
 
 const SEEN = 'chains'
 
@@ -20,25 +21,21 @@ export function within(values: Values, prefix: string): Values {
   }
 }
 
-/** Notes a chain and what is promised on it: should it be started afresh, that promise is void. */
-export async function noteChain(values: Values, chain: ChainName, unpaid: Wei): Promise<void> {
+/**
+ * Notes that this chain was worked on, and sums up what is still held of chains of its id that are gone: such promises are
+ * void. `moneyIn` reads the purse in a part of the values.
+ */
+export async function voidedOn(
+  values: Values,
+  chain: ChainName,
+  moneyIn: (values: Values) => Promise<Money>,
+): Promise<Wei> {
   const seen = await readSeen(values)
   const key = chainKey(chain)
   if (!seen.includes(key)) await values.set(SEEN, [...seen, key])
-  await values.set(`unpaid/${key}`, unpaid.toString())
-}
-
-/** What was promised and not paid on chains of this id that are gone: such statements are void. */
-export async function voidedOn(values: Values, chain: ChainName): Promise<Wei> {
-  const gone = (await readSeen(values)).filter(
-    (key) => key.startsWith(`${chain.chainId}-`) && key !== chainKey(chain),
-  )
-  let sum = 0n
-  for (const key of gone) {
-    const unpaid = await values.get(`unpaid/${key}`)
-    if (unpaid !== undefined) sum += readWei(unpaid, `unpaid/${key}`)
-  }
-  return toWei(sum)
+  const gone = seen.filter((name) => name.startsWith(`${chain.chainId}-`) && name !== key)
+  const all = await Promise.all(gone.map((name) => moneyIn(within(values, name))))
+  return toWei(all.reduce((sum, { promised, claimable }) => sum + promised + claimable, 0n))
 }
 
 async function readSeen(values: Values): Promise<string[]> {

@@ -13,8 +13,9 @@ import type { Held } from './check-promise.ts'
 
 type Entry = Held & { isFinal: boolean }
 
-const PAID = 'purse/paid'
-const HELD = 'purse/held'
+const PURSE = 'purse'
+/** Stands in the place of a promise that was paid, so that it cannot be paid a second time here. */
+const PAID = 'paid'
 
 /** The promises that this provider holds until they are paid, and what was paid. Kept in the store; never dropped before. */
 export class Purse {
@@ -31,23 +32,17 @@ export class Purse {
 
   /** Opens the purse of one chain. Throws `storage` or `malformed`. */
   static async open(chain: Chain, values: Values): Promise<Purse> {
-    const paid = await values.get(PAID)
-    const purse = new Purse(chain, values, paid === undefined ? 0n : readWei(paid, PAID))
-    const names = await values.get(HELD)
-    if (names === undefined) return purse
-    for (const name of readList(names, HELD, {
-      max: 100_000,
-      read: (entry, path) => readText(entry, path, 120),
-    })) {
+    const kept = await values.get(PURSE)
+    if (kept === undefined) return new Purse(chain, values, 0n)
+    const record = readRecord(kept, PURSE, ['paid', 'held'])
+    const purse = new Purse(chain, values, readWei(record.paid, `${PURSE}.paid`))
+    const read = (entry: unknown, path: string): string => readText(entry, path, 120)
+    for (const name of readList(record.held, `${PURSE}.held`, { max: 100_000, read })) {
       const packed = await values.get(name)
-      if (packed !== undefined) purse.#held.set(name, { ...parseHeld(packed, name), isFinal: false })
+      if (packed !== undefined && packed !== PAID)
+        purse.#held.set(name, { ...parseHeld(packed, name), isFinal: false })
     }
     return purse
-  }
-
-  /** The newest promise that is held for an epoch. */
-  find(jobId: Hex, epoch: number): Held | undefined {
-    return this.#held.get(nameOf(jobId, epoch))
   }
 
   /** The totals promised in epochs from `from` on, leaving one out. */
@@ -66,9 +61,11 @@ export class Purse {
     const name = nameOf(jobId, epoch)
     const known = this.#held.get(name)
     if (known !== undefined && known.signed.statement.seq >= seq) return
-    this.#held.set(name, { ...held, isFinal: false })
+    if (known === undefined && (await this.#values.get(name)) === PAID) return
     await this.#values.set(name, packHeld(held))
-    if (known === undefined) await this.#keepNames()
+    if (known !== undefined && !this.#held.has(name)) return this.#values.set(name, PAID) // paid meanwhile
+    this.#held.set(name, { ...held, isFinal: false })
+    if (known === undefined) await this.#keep()
   }
 
   /** Asks the chain what has become of each promise. True when something changed. Throws `unreachable`. */
@@ -98,16 +95,16 @@ export class Purse {
     }
   }
 
+  /** What was paid and what is held change in one write, so that no crash counts a payment twice. */
   async #cash(name: string, { leaf }: Entry): Promise<void> {
-    this.#held.delete(name)
+    if (!this.#held.delete(name)) return
     this.#paid += leaf.amount
-    await this.#values.set(PAID, this.#paid.toString())
-    await this.#keepNames()
-    await this.#values.delete(name)
+    await this.#keep()
+    await this.#values.set(name, PAID)
   }
 
-  async #keepNames(): Promise<void> {
-    await this.#values.set(HELD, [...this.#held.keys()])
+  async #keep(): Promise<void> {
+    await this.#values.set(PURSE, { paid: this.#paid.toString(), held: [...this.#held.keys()] })
   }
 }
 

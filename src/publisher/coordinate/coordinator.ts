@@ -1,10 +1,9 @@
-import { foldSpeed, frameUnits } from '../../market/frame-size.ts'
-import { coveredReplicas } from '../../market/price.ts'
+import { foldSpeed } from '../../market/frame-size.ts'
 import type { Digest } from '../../protocol/bytes.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
 import { unitCount } from '../../protocol/manifest/manifest.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
-import type { IdleReason, WorkMessage } from '../../protocol/work/message.ts'
+import type { WorkMessage } from '../../protocol/work/message.ts'
 import type { SignedResults } from '../../protocol/work/result.ts'
 import type { Journal } from '../../store/store.ts'
 import type { Job } from '../job.ts'
@@ -15,6 +14,7 @@ import { checkResult } from './check-result.ts'
 import type { Lease } from './lease-table.ts'
 import { LeaseTable } from './lease-table.ts'
 import { Ledger } from './ledger.ts'
+import { Lender } from './lender.ts'
 import type { Seat } from './seat.ts'
 import type { Outcome } from './unit-board.ts'
 import { UnitBoard } from './unit-board.ts'
@@ -35,9 +35,6 @@ export type CoordinatorPorts = {
 
 /** A unit that fails for so many payees is the kernel's fault. */
 const BLAME_AFTER = 3
-const MIN_TTL_MS = 15_000
-const SLOW_AFTER_MS = 3_000
-const MAX_FRAME_OUTPUT_BYTES = 1024 * 1024
 
 /** Leases the units of one job, collects results and decides. Everything that counts is in the journal before it is told. */
 export class Coordinator {
@@ -53,10 +50,13 @@ export class Coordinator {
   isCancelled = false
   readonly #ports: CoordinatorPorts
   readonly #leases = new LeaseTable()
+  readonly #lender: Lender
   readonly #size: (unit: number) => number
   /** Votes that are neither accepted nor rejected yet, and frames on their way into the journal. */
   #undecided = 0
   #journaling = 0
+  /** The journal takes nothing any more: work that cannot be kept is not leased. */
+  #isBroken = false
 
   constructor(job: Job, ports: CoordinatorPorts) {
     this.job = job
@@ -64,6 +64,17 @@ export class Coordinator {
     this.ledger = new Ledger(job.price)
     this.#ports = ports
     this.#size = outputSize(job.manifest)
+    const { board, ledger } = this
+    this.#lender = new Lender({
+      job,
+      board,
+      ledger,
+      leases: this.#leases,
+      size: this.#size,
+      pending: () => this.#undecided + this.#journaling,
+      isClosing: () => this.isCancelled || this.#isBroken,
+      nowMs: ports.nowMs,
+    })
   }
 
   /** No more will be earned: everything is decided, or the job was cancelled, and nothing is on its way. */
@@ -91,7 +102,7 @@ export class Coordinator {
     seat.wantedAt = this.#ports.nowMs()
     seat.credit[executor] = Math.min(seat.credit[executor] + frames, 64)
     seat.toldIdle[executor] = undefined
-    this.#serve(seat, executor)
+    this.#lender.serve(seat, executor)
   }
 
   /** Takes a result in. Resolves when it is journaled and what follows from it is told; a bad one is refused to its sender. */
@@ -145,7 +156,7 @@ export class Coordinator {
   /** Serves everybody who waits. */
   pump(): void {
     for (const seat of this.seats) {
-      for (const executor of ['wasm', 'wgsl'] as const) this.#serve(seat, executor)
+      for (const executor of ['wasm', 'wgsl'] as const) this.#lender.serve(seat, executor)
     }
   }
 
@@ -207,6 +218,10 @@ export class Coordinator {
     this.#journaling += record.results.units.length
     try {
       await this.#ports.journal.append(packJobRecord(record))
+    } catch (error) {
+      this.#isBroken = true
+      this.trouble = `Results cannot be kept, so no more work is given out: ${reason(error)}`
+      throw error
     } finally {
       this.#journaling -= record.results.units.length
     }
@@ -268,75 +283,5 @@ export class Coordinator {
     for (const { seat, units } of leases) for (const unit of units) this.board.giveBack(unit, seat.payee)
     this.pump()
     this.#ports.report({ kind: 'changed' })
-  }
-
-  #serve(seat: Seat, executor: ExecutorKind): void {
-    while (seat.credit[executor] > 0) {
-      const idle = this.#lease(seat, executor)
-      if (idle === undefined) continue
-      if (seat.toldIdle[executor] !== idle)
-        seat.tell({ kind: 'idle', jobId: this.job.jobId, executor, why: idle })
-      seat.toldIdle[executor] = idle
-      return
-    }
-  }
-
-  /** Units for one frame, as many as its bytes allow. */
-  #fresh(seat: Seat, max: number): number[] {
-    const units = this.board.take(seat.payee, max)
-    let bytes = 0
-    const fits = units.findIndex((unit) => {
-      bytes += this.#size(unit)
-      return bytes > MAX_FRAME_OUTPUT_BYTES
-    })
-    if (fits < 0) return units
-    const rest = units.splice(Math.max(1, fits))
-    for (const unit of rest) this.board.giveBack(unit, seat.payee)
-    return units
-  }
-
-  /** Units that somebody else has had for too long. */
-  #duplicate(seat: Seat, max: number, nowMs: number): number[] {
-    if (max <= 0) return []
-    for (const lease of this.#leases.slow(seat, nowMs)) {
-      const units = this.board.duplicate(seat.payee, lease.units.slice(0, max))
-      if (units.length === 0) continue
-      this.#leases.double(lease)
-      return units
-    }
-    return []
-  }
-
-  /** Leases one frame, or says why there is nothing to lease. */
-  #lease(seat: Seat, executor: ExecutorKind): IdleReason | undefined {
-    if (this.isCancelled) return 'closing'
-    if (this.board.isDecided) return 'done'
-    if (!this.job.manifest.programs.some((program) => program.kind === executor)) return 'executor'
-    if (this.ledger.isDistrusted(seat)) return 'distrust'
-    const pending = this.#undecided + this.#journaling + this.#leases.units
-    const covered = coveredReplicas(this.job.budget, this.job.price, this.ledger.paid + pending)
-    if (covered === 0) return 'budget'
-    const speed = seat.speed[executor]
-    const nowMs = this.#ports.nowMs()
-    const fresh = this.#fresh(seat, Math.min(frameUnits(speed, this.#size(0)), covered))
-    // Only what is left when every undecided unit has its quorum may pay for doing slow work twice.
-    const spare = covered - Math.max(0, this.board.undecided * this.job.manifest.verify.quorum - pending)
-    const units = fresh.length > 0 ? fresh : this.#duplicate(seat, spare, nowMs)
-    if (units.length === 0) return 'others'
-    const expectedMs = (speed ?? this.job.manifest.limits.timeMs / 10) * units.length
-    const ttlMs = Math.ceil(Math.max(MIN_TTL_MS, expectedMs * 20))
-    const slowAt = nowMs + Math.max(SLOW_AFTER_MS, expectedMs * 6)
-    const lease = this.#leases.issue({
-      seat,
-      executor,
-      units,
-      issuedAt: nowMs,
-      expiresAt: nowMs + ttlMs,
-      slowAt,
-    })
-    seat.credit[executor] -= 1
-    seat.toldIdle[executor] = undefined
-    seat.tell({ kind: 'lease', jobId: this.job.jobId, lease: lease.id, executor, units, ttlMs })
-    return undefined
   }
 }

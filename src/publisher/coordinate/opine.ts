@@ -75,7 +75,12 @@ function findUnits(
     (seat) => nowMs - Math.max(seat.wantedAt, seat.joinedAt) < PRESENT_MS && !ledger.isDistrusted(seat),
   )
   const payees = present.map((seat) => seat.payee)
-  return board.needOpinion(payees, { waitedBefore: nowMs - WAIT_MS, stuckBefore: nowMs - STUCK_MS, max, skipped })
+  return board.needOpinion(payees, {
+    waitedBefore: nowMs - WAIT_MS,
+    stuckBefore: nowMs - STUCK_MS,
+    max,
+    skipped,
+  })
 }
 
 function sign(

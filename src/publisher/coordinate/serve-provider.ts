@@ -51,6 +51,15 @@ export async function serveProvider(stream: FrameStream, ports: ServePorts): Pro
   }
 }
 
+/** Tells every provider what is promised to its payee. */
+export function tellPromises(seats: Iterable<Seat>, promised: readonly Promised[]): void {
+  const byPayee = new Map(promised.map((promise) => [promise.leaf.account, promise]))
+  for (const seat of seats) {
+    const own = byPayee.get(seat.payee)
+    if (own !== undefined) seat.tell({ kind: 'statement', ...own })
+  }
+}
+
 function welcome(stream: FrameStream, message: WorkMessage, ports: ServePorts): Hello {
   if (message.kind !== 'hello')
     throw new Failure('refused', `The first message must be a hello, not "${message.kind}"`)
@@ -92,20 +101,21 @@ class Desk {
   take(message: WorkMessage): void {
     switch (message.kind) {
       case 'follow':
-        return this.#at(message.jobId, (coordinator, seat) => this.#ports.follow(seat, coordinator))
+        this.#at(message.jobId, (coordinator, seat) => this.#ports.follow(seat, coordinator))
+        break
       case 'want':
-        return this.#at(message.jobId, (coordinator, seat) =>
+        this.#at(message.jobId, (coordinator, seat) =>
           coordinator.want(seat, message.executor, message.frames),
         )
+        break
       case 'return':
-        return this.#at(message.jobId, (coordinator, seat) => coordinator.giveBack(seat, message.leases))
+        this.#at(message.jobId, (coordinator, seat) => coordinator.giveBack(seat, message.leases))
+        break
       case 'result':
-        return this.#at(
-          message.results.jobId,
-          (coordinator, seat) => void this.#result(coordinator, seat, message),
-        )
+        this.#at(message.results.jobId, (coordinator, seat) => void this.#result(coordinator, seat, message))
+        break
       case 'refusal':
-        return
+        break
       default:
         throw new Failure('refused', `A provider does not send "${message.kind}"`)
     }

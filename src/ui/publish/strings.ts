@@ -31,7 +31,7 @@ export const text = texts({
   problem: 'Something in this job needs a change',
   cost: 'What it costs',
   'cost.units':
-    '{units} units, each computed by at least {replicas} tabs with different owners that must agree',
+    '{units} units. Tabs of different owners compute each one until {quorum} of them agree; the deposit also covers another opinion',
   'cost.price': 'Per accepted result',
   'cost.budget': 'For results, at most',
   'cost.bond': 'Bond, returned when all is paid',

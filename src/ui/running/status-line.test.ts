@@ -15,7 +15,7 @@ test('a provider that works names the job', () => {
       ],
     }),
   )
-  expect(line).toEqual({ kind: 'running', text: 'Working on b: 2 units in progress.' })
+  expect(line).toEqual({ kind: 'running', text: 'Working on b. Units in progress: 2.' })
 })
 
 test('a provider that does not work says the reason it was given', () => {

@@ -10,7 +10,7 @@ export const text = texts({
   'phase.follower': 'Watching',
   'phase.failed': 'Stopped by an error',
   role: 'Another tab of this browser is working. This page shows what it does.',
-  working: 'Working on {name}: {running} units in progress.',
+  working: 'Working on {name}. Units in progress: {running}.',
   pausedUntil: 'Paused until {time}.',
   paused: 'Paused until you resume.',
   pause: 'Pause',

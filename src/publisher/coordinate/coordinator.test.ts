@@ -1,0 +1,409 @@
+import { expect, test } from 'vitest'
+import { isJustified } from '../../market/evidence.ts'
+import { accountOf, makeKey } from '../../protocol/account.ts'
+import type { Digest } from '../../protocol/bytes.ts'
+import { digestOf } from '../../protocol/digest.ts'
+import { Failure } from '../../protocol/failure.ts'
+import { signResults } from '../../protocol/work/result.ts'
+import { openMemoryStore } from '../../store/memory-store.ts'
+import type { Journal } from '../../store/store.ts'
+import { packJobRecord, readJobRecords } from '../job-record.ts'
+import type { CoordinatorEvent } from './coordinator.ts'
+import { Coordinator } from './coordinator.ts'
+import { TestProvider, testJob, testOutput } from './test-provider.ts'
+
+const ownKey = makeKey()
+const publisher = accountOf(ownKey)
+const wrong = (): Uint8Array => new Uint8Array(64).fill(9)
+
+function setUp(units: number, { budget, journal }: { budget?: bigint; journal?: Journal } = {}) {
+  const job = testJob(units, budget === undefined ? { publisher } : { publisher, budget })
+  const store = openMemoryStore()
+  const clock = { nowMs: 0 }
+  const events: CoordinatorEvent[] = []
+  const kept = journal ?? store.journal('job')
+  const coordinator = new Coordinator(job, {
+    journal: kept,
+    nowMs: () => clock.nowMs,
+    report: (event) => void events.push(event),
+  })
+  const provider = (): TestProvider => new TestProvider({ jobId: job.jobId, nowMs: clock.nowMs })
+  return { job, store, kept, clock, events, coordinator, provider }
+}
+
+/** The results of units as the publisher itself would sign them. */
+function ownResults(jobId: `0x${string}`, units: readonly number[], output = testOutput) {
+  const outputs = units.map((unit) => output(unit))
+  const results = { jobId, payee: publisher, units, digests: outputs.map(digestOf) }
+  return { results: { ...results, account: publisher, signature: signResults(results, ownKey) }, outputs }
+}
+
+async function replayed(kept: Journal, units: number): Promise<Coordinator> {
+  const { coordinator } = setUp(units)
+  for await (const record of readJobRecords(kept)) coordinator.replay(record)
+  return coordinator
+}
+
+test('two providers that agree are paid for every unit, and the job is decided', async () => {
+  const { coordinator, provider, job } = setUp(40)
+  const [one, two] = [provider(), provider()]
+  await one.work(coordinator)
+  expect(coordinator.isEnd).toBe(false)
+  await two.work(coordinator)
+  expect(coordinator.isEnd).toBe(true)
+  expect(coordinator.board.counts.accepted).toBe(40)
+  expect([...coordinator.ledger.earned]).toEqual([
+    [one.account, 400n],
+    [two.account, 400n],
+  ])
+  expect(one.heard('lease').flatMap(({ units }) => units)).toHaveLength(40)
+  expect(two.heard('idle').map(({ why, jobId }) => [why, jobId])).toEqual([['done', job.jobId]])
+})
+
+test('frames grow with the measured speed, from one unit', async () => {
+  const { coordinator, provider } = setUp(600)
+  const one = provider()
+  await one.work(coordinator)
+  const sizes = one.heard('lease').map(({ units }) => units.length)
+  expect(sizes[0]).toBe(1)
+  expect(Math.max(...sizes)).toBeGreaterThan(30)
+})
+
+test('credit is served when work comes free, and the reason for waiting is told once', async () => {
+  const { coordinator, provider } = setUp(1)
+  const [one, two, three] = [provider(), provider(), provider()]
+  for (const each of [one, two, three]) coordinator.want(each.seat, 'wasm', 1)
+  coordinator.pump()
+  coordinator.tick()
+  expect(three.heard('idle').map(({ why }) => why)).toEqual(['others'])
+  coordinator.giveBack(one.seat, [one.lease.lease])
+  expect(three.lease.units).toEqual([0])
+})
+
+test('a provider that waits learns that the job is done', async () => {
+  const { coordinator, provider } = setUp(1)
+  const [one, two, three] = [provider(), provider(), provider()]
+  for (const each of [one, two, three]) coordinator.want(each.seat, 'wasm', 1)
+  for (const each of [one, two]) await coordinator.result(each.seat, each.answer())
+  coordinator.tick()
+  expect(three.heard('idle').map(({ why }) => why)).toEqual(['others', 'done'])
+})
+
+test('who hands leases back has stopped: nothing more is leased to it until it asks again', () => {
+  const { coordinator, provider } = setUp(9)
+  const one = provider()
+  coordinator.want(one.seat, 'wasm', 3)
+  expect(one.heard('lease')).toHaveLength(3)
+  coordinator.want(one.seat, 'wasm', 1)
+  coordinator.giveBack(
+    one.seat,
+    one.heard('lease').map(({ lease }) => lease),
+  )
+  coordinator.tick()
+  expect(one.heard('lease')).toHaveLength(4)
+  coordinator.want(one.seat, 'wasm', 1)
+  expect(one.heard('lease')).toHaveLength(5)
+})
+
+test('leases never cost more than the budget, with undecided results and those on their way to the disk', async () => {
+  const { coordinator, provider } = setUp(100, { budget: 70n })
+  const [one, two] = [provider(), provider()]
+  coordinator.want(one.seat, 'wasm', 5)
+  expect(one.heard('lease')).toHaveLength(5)
+  const deliveries = one.heard('lease').map((lease) => coordinator.result(one.seat, one.answer(lease)))
+  coordinator.want(two.seat, 'wasm', 9)
+  expect(two.heard('lease')).toHaveLength(2)
+  expect(two.heard('idle').map(({ why }) => why)).toEqual(['budget'])
+  await Promise.all(deliveries)
+  coordinator.tick()
+  expect(two.heard('lease')).toHaveLength(2)
+})
+
+test('a rejected result frees its part of the budget', async () => {
+  const { coordinator, provider, job } = setUp(1, { budget: 30n })
+  const [one, two, three] = [provider(), provider(), provider()]
+  for (const each of [one, two]) coordinator.want(each.seat, 'wasm', 1)
+  await coordinator.result(one.seat, one.answer(one.lease, wrong))
+  await coordinator.result(two.seat, two.answer())
+  await three.work(coordinator)
+  expect(coordinator.board.counts.accepted).toBe(1)
+  expect(coordinator.ledger).toMatchObject({ paid: 2, rejected: 1 })
+  const [rejection] = one.heard('rejected')
+  const claim = { jobId: job.jobId, unit: 0, digest: digestOf(wrong()), publisher, quorum: 2 }
+  expect(rejection?.unit).toBe(0)
+  expect(isJustified(rejection?.evidence ?? [], claim)).toBe(true)
+  expect(coordinator.rejections(one.seat)).toHaveLength(1)
+  expect(coordinator.rejections(two.seat)).toHaveLength(0)
+})
+
+test('a lease that expires goes to others; its result comes too late, and its sender is told that it does not count', async () => {
+  const { coordinator, provider, clock } = setUp(1)
+  const [one, two, three] = [provider(), provider(), provider()]
+  for (const each of [one, two, three]) coordinator.want(each.seat, 'wasm', 1)
+  clock.nowMs = one.lease.ttlMs
+  await coordinator.result(two.seat, two.answer())
+  coordinator.tick()
+  expect(three.lease.units).toEqual([0])
+  await coordinator.result(one.seat, one.answer())
+  expect(one.heard('refusal')[0]?.why).toContain('has expired')
+  expect(one.heard('rejected')).toMatchObject([{ unit: 0, evidence: [] }])
+  expect(coordinator.ledger.tally.has(`${one.account} ${one.account}`)).toBe(false)
+})
+
+test('a provider that leaves gives its units to others', () => {
+  const { coordinator, provider } = setUp(1)
+  const [one, two, three] = [provider(), provider(), provider()]
+  for (const each of [one, two, three]) coordinator.want(each.seat, 'wasm', 1)
+  coordinator.leave(two.seat)
+  expect(three.lease.units).toEqual([0])
+  expect(coordinator.seats.has(two.seat)).toBe(false)
+})
+
+test('slow work is offered to one who waits, and both are paid when both are in time', async () => {
+  const { coordinator, provider, clock } = setUp(1)
+  const [one, two, three, four] = [provider(), provider(), provider(), provider()]
+  for (const each of [one, two]) coordinator.want(each.seat, 'wasm', 1)
+  await coordinator.result(one.seat, one.answer())
+  coordinator.want(three.seat, 'wasm', 1)
+  coordinator.want(one.seat, 'wasm', 1)
+  clock.nowMs = 14_000
+  coordinator.tick()
+  expect(three.lease.units).toEqual([0])
+  coordinator.want(four.seat, 'wasm', 1)
+  expect(four.heard('lease')).toEqual([])
+  for (const each of [three, two]) await coordinator.result(each.seat, each.answer())
+  expect(coordinator.ledger.paid).toBe(3)
+  expect(coordinator.isEnd).toBe(true)
+})
+
+test('doing slow work twice never eats what the quorum of other units needs', () => {
+  const { coordinator, provider, clock } = setUp(2, { budget: 40n })
+  const [one, two, three] = [provider(), provider(), provider()]
+  coordinator.want(one.seat, 'wasm', 1)
+  coordinator.want(two.seat, 'wasm', 1)
+  clock.nowMs = 14_000
+  coordinator.want(three.seat, 'wasm', 3)
+  expect(three.heard('lease').map(({ units }) => units)).toEqual([[1]])
+  expect(three.heard('idle').map(({ why }) => why)).toEqual(['others'])
+})
+
+test('a unit that fails for three payees is the fault of the kernel', async () => {
+  const { coordinator, provider } = setUp(1)
+  const all = [provider(), provider(), provider()]
+  for (const each of all) {
+    coordinator.want(each.seat, 'wasm', 1)
+    const { lease } = each.lease
+    const failed = [{ unit: 0, code: 'trap', message: 'unreachable executed' }]
+    const empty = each.answer({ ...each.lease, units: [] })
+    await coordinator.result(each.seat, { ...empty, lease, failed })
+  }
+  expect(coordinator.board.counts.disputed).toBe(1)
+  expect(coordinator.trouble).toBe('Unit 0: unreachable executed')
+  expect(coordinator.isEnd).toBe(true)
+})
+
+test('results that are not valid bar their sender from the unit, and blame nobody else', async () => {
+  const { coordinator, provider } = setUp(1)
+  for (let n = 0; n < 3; n += 1) {
+    const cheat = provider()
+    coordinator.want(cheat.seat, 'wasm', 1)
+    await coordinator.result(
+      cheat.seat,
+      cheat.answer(cheat.lease, () => new Uint8Array(65)),
+    )
+    expect(cheat.heard('refusal')[0]?.why).toBe('Unit 0: the output has 65 bytes, not 64')
+    coordinator.want(cheat.seat, 'wasm', 1)
+    expect(cheat.heard('lease')).toHaveLength(1)
+  }
+  expect(coordinator.board.state(0)).toBe('open')
+  const [one, two] = [provider(), provider()]
+  for (const each of [one, two]) await each.work(coordinator)
+  expect(coordinator.board.counts.accepted).toBe(1)
+})
+
+test('a result is refused that is not what was leased, and the rest is unaffected', async () => {
+  const { coordinator, provider, job } = setUp(3)
+  const [one, two] = [provider(), provider()]
+  type Answer = ReturnType<TestProvider['answer']>
+  const signed = (honest: Answer, change: Partial<Answer['results']>): Answer => ({
+    ...honest,
+    results: { ...honest.results, ...change },
+  })
+  const lies: [string, (honest: Answer) => Answer][] = [
+    ['has not the signed digest', (honest) => ({ ...honest, outputs: honest.outputs.map(wrong) })],
+    ['has 0 bytes', (honest) => ({ ...honest, outputs: [] })],
+    ['was not leased', (honest) => one.answer({ ...one.lease, lease: honest.lease, units: [2] })],
+    ['is signed by', (honest) => signed(honest, { account: two.account })],
+    ['is signed for another job', (honest) => signed(honest, { jobId: `0x${'9'.repeat(64)}` })],
+    ['names the payee', (honest) => signed(honest, { payee: two.account })],
+    ['names a unit twice', (honest) => ({ ...honest, failed: [{ unit: 0, code: 'trap', message: 'x' }] })],
+  ]
+  expect(lies).toHaveLength(7)
+  for (const [why, lie] of lies) {
+    const { coordinator: fresh } = setUp(3)
+    const before = one.heard('refusal').length
+    fresh.want(one.seat, 'wasm', 1)
+    await fresh.result(one.seat, lie(one.answer()))
+    expect(one.heard('refusal').slice(before)[0]?.why, why).toContain(why)
+    expect(fresh.board.counts).toMatchObject({ open: 3, returned: 0 })
+  }
+  coordinator.want(two.seat, 'wasm', 1)
+  await coordinator.result(one.seat, one.answer(two.lease))
+  expect(one.heard('refusal').at(-1)?.why).toContain('is not yours')
+  await coordinator.result(two.seat, two.answer())
+  expect(coordinator.board.counts.returned).toBe(1)
+  expect(job.jobId).toBe(two.jobId)
+})
+
+test('after a cancel nothing is leased, what is out still counts, and then it is the end', async () => {
+  const { coordinator, provider } = setUp(4)
+  const [one, two] = [provider(), provider()]
+  for (const each of [one, two]) coordinator.want(each.seat, 'wasm', 1)
+  await coordinator.result(one.seat, one.answer())
+  await coordinator.cancel()
+  expect(coordinator.isEnd).toBe(false)
+  coordinator.want(one.seat, 'wasm', 1)
+  expect(one.heard('idle').at(-1)?.why).toBe('closing')
+  await coordinator.result(two.seat, two.answer())
+  expect(coordinator.isEnd).toBe(true)
+  expect([...coordinator.ledger.earned.values()]).toEqual([10n, 10n])
+})
+
+test('after the end no opinion of the publisher accepts anything: no statement would cover it', async () => {
+  const { coordinator, provider, job } = setUp(4)
+  const one = provider()
+  coordinator.want(one.seat, 'wasm', 1)
+  await coordinator.result(one.seat, one.answer())
+  await coordinator.cancel()
+  expect(coordinator.isEnd).toBe(true)
+  await coordinator.opine(ownResults(job.jobId, one.lease.units))
+  expect(coordinator.ledger.paid).toBe(0)
+})
+
+test('the end waits for results that are on their way to the disk, with failed units before them or not', async () => {
+  const releases: (() => void)[] = []
+  const store = openMemoryStore()
+  const slow: Journal = {
+    append: (record) =>
+      new Promise((resolve) => releases.push(() => void store.journal('job').append(record).then(resolve))),
+    read: () => store.journal('job').read(),
+  }
+  const { coordinator, provider } = setUp(8, { journal: slow })
+  const one = provider()
+  coordinator.want(one.seat, 'wasm', 1)
+  one.seat.speed.wasm = 10
+  coordinator.want(one.seat, 'wasm', 1)
+  const answer = one.answer({ ...one.lease, units: one.lease.units.slice(1) })
+  const failed = [{ unit: one.lease.units[0] ?? 0, code: 'trap', message: 'trap' }]
+  const delivered = coordinator.result(one.seat, { ...answer, failed })
+  coordinator.giveBack(one.seat, [one.heard('lease')[0]?.lease ?? 0])
+  const cancelled = coordinator.cancel()
+  for (const release of releases.splice(1)) release()
+  await cancelled
+  expect(coordinator.isCancelled).toBe(true)
+  expect(coordinator.isEnd).toBe(false)
+  for (const release of releases) release()
+  await delivered
+  expect(coordinator.isEnd).toBe(true)
+})
+
+test('a disk that is full stops the leasing and says so', async () => {
+  const full: Journal = {
+    append: () => Promise.reject(new Failure('storage', 'no space is left')),
+    read: () => openMemoryStore().journal('job').read(),
+  }
+  const { coordinator, provider } = setUp(8, { journal: full })
+  const one = provider()
+  coordinator.want(one.seat, 'wasm', 1)
+  await expect(coordinator.result(one.seat, one.answer())).rejects.toThrow('no space is left')
+  coordinator.want(one.seat, 'wasm', 1)
+  expect(one.heard('lease')).toHaveLength(1)
+  expect(coordinator.trouble).toContain('no space is left')
+})
+
+test('a unit that is decided while its blame goes to disk stays decided', async () => {
+  const { coordinator, provider } = setUp(1)
+  const [one, two] = [provider(), provider()]
+  for (const each of [one, two]) coordinator.want(each.seat, 'wasm', 1)
+  await coordinator.result(one.seat, one.answer())
+  const accepted = coordinator.result(two.seat, two.answer())
+  const blamed = coordinator.blame(0)
+  await Promise.all([accepted, blamed])
+  expect(coordinator.board.counts).toMatchObject({ accepted: 1, disputed: 0 })
+  expect(coordinator.ledger).toMatchObject({ paid: 2, rejected: 0 })
+})
+
+test('after a restart the board, the money and the digest of the verdicts are the same, and nothing verified is leased again', async () => {
+  const { coordinator, provider, kept, job } = setUp(60)
+  const [one, two, three] = [provider(), provider(), provider()]
+  await one.work(coordinator, (unit) => (unit % 7 === 0 ? wrong() : testOutput(unit)))
+  coordinator.want(two.seat, 'wasm', 2)
+  for (const lease of two.heard('lease')) await coordinator.result(two.seat, two.answer(lease))
+  await three.work(coordinator, (unit) => (unit % 5 === 0 ? testOutput(unit + 1000) : testOutput(unit)))
+  await coordinator.opine(ownResults(job.jobId, [0, 8]))
+  await coordinator.blame(59)
+
+  const again = await replayed(kept, 60)
+  expect(again.ledger.verdicts).toBe(coordinator.ledger.verdicts)
+  expect(again.ledger.earned).toEqual(coordinator.ledger.earned)
+  expect([...again.ledger.tally.values()]).toEqual([...coordinator.ledger.tally.values()])
+  for (let unit = 0; unit < 60; unit += 1) {
+    expect(again.board.output(unit)).toBe(coordinator.board.output(unit))
+    expect(again.board.isUnitDecided(unit)).toBe(coordinator.board.isUnitDecided(unit))
+    const output = again.board.output(unit)
+    if (output !== undefined) expect(again.outputs.get(output)).toEqual(coordinator.outputs.get(output))
+  }
+  const four = new TestProvider({ jobId: job.jobId })
+  await four.work(again)
+  const leased = four.heard('lease').flatMap(({ units }) => units)
+  expect(leased.filter((unit) => coordinator.board.isUnitDecided(unit))).toEqual([])
+})
+
+test('any order of results on disk gives the same verdicts after a restart', async () => {
+  for (let seed = 1; seed <= 5; seed += 1) {
+    const { coordinator, provider, kept } = setUp(30)
+    const all = [provider(), provider(), provider(), provider()]
+    const outputOf = (n: number) => (unit: number) =>
+      (unit * 31 + n * 17 + seed) % 11 === 0 ? testOutput(unit + 100 * n) : testOutput(unit)
+    const going: Promise<unknown>[] = []
+    for (let round = 0; round < 30; round += 1) {
+      const n = (round * 7 + seed) % 4
+      const each = all[n]
+      if (each === undefined) continue
+      coordinator.want(each.seat, 'wasm', 1)
+      const lease = each.heard('lease').at(-1)
+      if (lease !== undefined) going.push(coordinator.result(each.seat, each.answer(lease, outputOf(n))))
+      if (round % 5 === 0) going.push(coordinator.blame((round * 3) % 30))
+      if (round % 4 === 0) await Promise.all(going)
+    }
+    await Promise.all(going)
+    const again = await replayed(kept, 30)
+    expect(again.ledger.verdicts, `seed ${seed}`).toBe(coordinator.ledger.verdicts)
+    expect(again.board.counts.accepted).toBe(coordinator.board.counts.accepted)
+    expect(again.board.counts.disputed).toBe(coordinator.board.counts.disputed)
+  }
+})
+
+test('a journal that ends with a cancel gives a cancelled job', async () => {
+  const store = openMemoryStore()
+  await store.journal('job').append(packJobRecord({ kind: 'cancelled' }))
+  const again = await replayed(store.journal('job'), 3)
+  expect(again.isCancelled).toBe(true)
+  expect(again.isEnd).toBe(true)
+})
+
+test('an output that is known already is not written again', async () => {
+  const { coordinator, provider, kept } = setUp(1)
+  const [one, two] = [provider(), provider()]
+  for (const each of [one, two]) await each.work(coordinator)
+  const written: (number | undefined)[] = []
+  for await (const record of readJobRecords(kept))
+    if (record.kind === 'results') written.push(record.outputs[0]?.length)
+  expect(written).toEqual([64, undefined])
+})
+
+test('the digests of outputs that providers share are kept once', async () => {
+  const { coordinator, provider } = setUp(3)
+  for (const each of [provider(), provider()]) await each.work(coordinator, () => wrong())
+  expect([...coordinator.outputs.keys()]).toEqual([digestOf(wrong()) satisfies Digest])
+})
