@@ -3,7 +3,7 @@ import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 import { minDelaySeconds } from './chains.ts'
 
-/** The rules of a job, fixed when it is opened (DESIGN section 7). Times are seconds; zero `settlerCap` is no cap. */
+/** The rules of a job, fixed when it is opened. Times are seconds; zero `settlerCap` is no cap. */
 export type Terms = {
   /** Seconds since 1970. From then on anybody may begin the close. */
   readonly expiry: number

@@ -1,4 +1,4 @@
-/** How much delivered work a provider leaves unsigned before it stops (DESIGN section 7). */
+/** How much delivered work a provider leaves unsigned before it stops. */
 export const MAX_UNPAID_UNITS = 200
 /** Tiny units: two hundred of them may be a few milliseconds of work, so this much work is left unsigned in any case. */
 export const MAX_UNPAID_WORK_MS = 5_000

@@ -6,6 +6,7 @@ export class Bell {
   #wake: () => void = () => undefined
 
   ring(): void {
+    if (this.#isRung) return
     this.#isRung = true
     this.#wake()
   }

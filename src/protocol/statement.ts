@@ -12,7 +12,7 @@ import { MAX_DEPTH } from './sum-tree.ts'
 import type { Wei } from './wei.ts'
 import { readWei } from './wei.ts'
 
-/** What the settler promises: the root of a Merkle-sum tree of everything earned in one epoch of a job (DESIGN section 7). */
+/** What the settler promises: the root of a Merkle-sum tree of everything earned in one epoch of a job. */
 export type Statement = {
   readonly jobId: Hex
   readonly epoch: number

@@ -1,5 +1,5 @@
 import { chainIdentity, openChain } from '../chain/chain.ts'
-import { LOCAL_CHAIN_ID } from '../chain/chains.ts'
+import { chainInfo, LOCAL_CHAIN_ID } from '../chain/chains.ts'
 import { openRegistry } from '../p2p/registry/registry.ts'
 import { openTabNode } from '../p2p/tab-node.ts'
 import type { PrivateKey } from '../protocol/account.ts'
@@ -53,9 +53,10 @@ async function openEngine(
   { network, container, store, key, ...options }: TabProviderOptions & { store: Store; key: PrivateKey },
   signal: AbortSignal,
 ): Promise<Engine> {
+  const { confirmations } = chainInfo(network.chainId)
   const isLocal = network.chainId === LOCAL_CHAIN_ID
   const rpcUrl = new URL(network.rpc, location.href).href
-  const chain = openChain({ rpcUrl, escrow: network.escrow, pollMs: isLocal ? 250 : 4_000 })
+  const chain = openChain({ rpcUrl, escrow: network.escrow, pollMs: isLocal ? 250 : 4_000, confirmations })
   const chainName = await chainIdentity(chain)
   checkChain(network, chainName)
   const settings = await loadSettings(store, options)

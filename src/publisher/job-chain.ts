@@ -58,7 +58,8 @@ async function openOnce(
     (opened) => opened.jobId,
     async (error: unknown) => {
       // An earlier run may have sent it just before it was killed: then it is open by now.
-      if ((await readJob(chain, job.jobId)) === undefined) throw error
+      const found = await readJob(chain, job.jobId).catch(() => undefined) // what went wrong first is told
+      if (found === undefined) throw error
       return job.jobId
     },
   )

@@ -1,8 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, expect, test } from 'vitest'
-import { balanceOf, chainIdentity } from '../chain/chain.ts'
+import { balanceOf, chainIdentity, openChain } from '../chain/chain.ts'
 import { jobIdOf } from '../chain/escrow.ts'
 import { readJob } from '../chain/read-escrow.ts'
 import { startTestChain } from '../chain/test-chain.ts'
@@ -29,7 +32,7 @@ import type { PublisherParts } from './publisher.ts'
 import { openPublisher } from './publisher.ts'
 import type { PublishedJob } from './state.ts'
 
-const { chain, publisher, settler, stop } = await startTestChain()
+const { chain, rpcUrl, publisher, settler, stop } = await startTestChain()
 const name = await chainIdentity(chain)
 const folder = await mkdtemp(join(tmpdir(), 'weft-publisher-'))
 
@@ -139,6 +142,27 @@ function squares(unit: number): Uint8Array {
 
 const draft = (units: number, priceWei = '1000') => sampleJob('square', 0, { priceWei, units })
 
+/** A wire to the chain that is cut when a transaction has gone over it, before its answer comes back. */
+async function tap(target: string) {
+  const wire = { url: '', isCut: false, close: () => void server.close() }
+  let isSent = false
+  const server = createServer(async (request, response) => {
+    const body = await text(request)
+    const answer = wire.isCut ? undefined : await fetch(target, { method: 'POST', body, headers: JSON_TYPE })
+    if (!isSent && body.includes('eth_sendRawTransaction')) {
+      isSent = true
+      wire.isCut = true
+    }
+    if (answer === undefined || wire.isCut) response.destroy()
+    else response.writeHead(200, JSON_TYPE).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  wire.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return wire
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
 async function until(done: () => boolean, what: string): Promise<void> {
   for (let tries = 0; tries < 1_500; tries += 1) {
     if (done()) return
@@ -156,7 +180,7 @@ async function expectSettled(job: PublishedJob): Promise<void> {
   expect(onChain).toMatchObject({ state: 'closed', committed: job.claimed })
 }
 
-test('a job goes from its opening to its end: results, all paid to the wei, closed with refund and bond', async () => {
+test.concurrent('a job goes from its opening to its end: results, all paid to the wei, closed with refund and bond', async () => {
   const stage = new Stage(openMemoryStore())
   const engine = await stage.open()
   const before = await balanceOf(chain, accountOf(publisher))
@@ -188,7 +212,7 @@ test('a job goes from its opening to its end: results, all paid to the wei, clos
   stage.cut()
 }, 40_000)
 
-test('a publisher that is cut off in the middle finishes the job after a restart, and repeats nothing', async () => {
+test.concurrent('a publisher that is cut off in the middle finishes the job after a restart, and repeats nothing', async () => {
   const home = join(folder, 'cut')
   const first = new AbortController()
   const stage = new Stage(await openNodeStore(home, first.signal))
@@ -224,7 +248,7 @@ test('a publisher that is cut off in the middle finishes the job after a restart
   second.abort()
 }, 40_000)
 
-test('a lone provider is helped by the publisher, which runs the kernel itself', async () => {
+test.concurrent('a lone provider is helped by the publisher, which runs the kernel itself', async () => {
   const stage = new Stage(openMemoryStore())
   const engine = await stage.open()
   const jobId = await engine.publish(draft(5))
@@ -238,7 +262,7 @@ test('a lone provider is helped by the publisher, which runs the kernel itself',
   stage.cut()
 }, 40_000)
 
-test('a cancelled job pays what is verified and gives the rest back', async () => {
+test.concurrent('a cancelled job pays what is verified and gives the rest back', async () => {
   const stage = new Stage(openMemoryStore())
   const engine = await stage.open()
   const jobId = await engine.publish(draft(40))
@@ -291,23 +315,20 @@ test('an opening that was sent just before a crash is found open, not sent again
   stage.cut()
 })
 
-test('when the chain falls silent in the opening the job waits and goes on, and money is not spent twice', async () => {
+test.concurrent('when the chain falls silent in the opening the job waits and goes on, and money is not spent twice', async () => {
   const stage = new Stage(openMemoryStore())
-  const { parts } = stage
-  const silent = { ...chain, client: { ...chain.client } }
-  const real = chain.client.request
-  let isSilent = false
-  silent.client.request = ((request: { method: string }) => {
-    if (request.method === 'eth_sendRawTransaction') isSilent = true
-    return isSilent ? Promise.reject(new TypeError('fetch failed')) : real(request as never)
-  }) as typeof real
+  const wire = await tap(rpcUrl)
   const end = new AbortController()
-  const engine = await openPublisher({ ...parts, money: silent }, end.signal)
+  const money = openChain({ rpcUrl: wire.url, pollMs: 20 })
+  const engine = await openPublisher({ ...stage.parts, money }, end.signal)
   const jobId = await engine.publish(draft(2))
+  expect(wire.isCut).toBe(true)
   expect(engine.show().jobs[0]?.phase).toBe('opening')
   await until(() => engine.show().jobs[0]?.why !== '', 'the reason is shown')
-  silent.client.request = real
+  expect(engine.show().jobs[0]?.why).toContain('does not answer')
+  wire.isCut = false
   await until(() => engine.show().jobs[0]?.phase === 'running', 'the job runs')
+  wire.close()
   expect((await readJob(chain, jobId))?.budget).toBe(6_000n)
   end.abort()
 }, 30_000)
@@ -333,7 +354,7 @@ test('a journal that cannot be read fails its job and no other', async () => {
   again.cut()
 })
 
-test('a job that is over stays over after a restart, with its result', async () => {
+test.concurrent('a job that is over stays over after a restart, with its result', async () => {
   const store = openMemoryStore()
   const stage = new Stage(store)
   const engine = await stage.open()

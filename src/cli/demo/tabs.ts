@@ -12,6 +12,8 @@ export type Tab = { readonly page: Page; readonly isCheater: boolean; readonly p
 /** How a tab behaves: its executor, and whether its sandbox lies. */
 export type TabPlan = { readonly executor: 'auto' | 'wgsl'; readonly isCheater: boolean }
 
+/** An interrupt ends the demo, and the demo its browsers. */
+const HANDS_OFF = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
 const ARGS = [
   '--no-sandbox',
   '--disable-quic',
@@ -25,6 +27,7 @@ const ARGS = [
 export async function openBrowser(executablePath: string, hasGpu: boolean): Promise<Browser> {
   try {
     return await chromium.launch({
+      ...HANDS_OFF,
       executablePath,
       args: hasGpu ? [...ARGS, '--enable-unsafe-webgpu'] : ARGS,
     })

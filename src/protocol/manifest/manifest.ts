@@ -41,7 +41,7 @@ export type Limits = {
 /** `quorum` equal results of distinct payees accept a unit; at most `replicas` are asked for. */
 export type Verify = { readonly mode: 'exact-quorum'; readonly quorum: number; readonly replicas: number }
 
-/** What a job runs (DESIGN section 3). It says nothing about how the network works. */
+/** What a job runs. It says nothing about how the network works. */
 export type Manifest = {
   readonly weft: 1
   readonly app: App

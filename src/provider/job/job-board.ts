@@ -42,12 +42,13 @@ const PATIENCE_MS = 20_000
 const AWAY_MS = 30_000
 /** So many announcements are checked against the chain at a time. */
 const MAX_CHECKS = 4
-/** Ended jobs that stay in the list. */
-const MAX_ENDED = 20
+/** Ended jobs, and such as never were, that stay in the list. */
+const MAX_OVER = 20
 
 /** The jobs that are announced, the ones that are worked on, and the publishers that are visited for them. */
 export class JobBoard {
-  readonly works = new Map<Hex, JobWork>()
+  /** By job and publisher: whoever lies about a job does not displace the one whose it is. */
+  readonly works = new Map<string, JobWork>()
   readonly #visits: Visits
   readonly #ports: BoardPorts
   readonly #signal: AbortSignal
@@ -78,13 +79,12 @@ export class JobBoard {
 
   /** Takes in what a relay says of a job; nothing in it is believed before the chain was asked. */
   take({ kind, announcement }: RegistryChange): void {
-    const known = this.works.get(announcement.jobId)
+    const name = nameOf(announcement)
+    const known = this.works.get(name)
     if (kind === 'removed') {
-      if (known !== undefined && known.said.publisher === announcement.publisher) this.#end(known)
-      return
-    }
-    if (known === undefined) this.works.set(announcement.jobId, this.#makeWork(announcement))
-    else if (known.said.publisher === announcement.publisher && known.said.price === announcement.price) {
+      if (known !== undefined) this.#end(known)
+    } else if (known === undefined) this.works.set(name, this.#makeWork(announcement))
+    else if (known.said.price === announcement.price) {
       known.said = announcement
       if (known.kind === 'ended') reopen(known)
     }
@@ -257,11 +257,13 @@ export class JobBoard {
   }
 
   #forget(): void {
-    const ended = [...this.works.values()].filter(
-      (work) => work.kind === 'ended' && (work.owed.exposure.units === 0 || this.visitOf(work) === undefined),
+    const over = [...this.works.values()].filter(
+      (work) =>
+        (work.kind === 'ended' && (work.owed.exposure.units === 0 || this.visitOf(work) === undefined)) ||
+        (work.kind === 'refused' && work.chain === undefined),
     )
-    for (const work of ended.slice(0, Math.max(0, ended.length - MAX_ENDED))) {
-      this.works.delete(work.said.jobId)
+    for (const work of over.slice(0, Math.max(0, over.length - MAX_OVER))) {
+      this.works.delete(nameOf(work.said))
       this.visitOf(work)?.works.delete(work.said.jobId)
       this.#retryAt.delete(work)
     }
@@ -273,6 +275,10 @@ function reopen(work: JobWork): void {
   work.kind = 'open'
   work.why = ''
   work.chain = undefined
+}
+
+function nameOf({ jobId, publisher }: Pick<Announcement, 'jobId' | 'publisher'>): string {
+  return `${jobId} ${publisher}`
 }
 
 const TRANSIENT: readonly string[] = ['unreachable', 'timeout', 'cancelled', 'storage', 'device-lost']

@@ -53,3 +53,11 @@ test('each mistake is told with the path of its field', () => {
     'verify.quorum',
   )
 })
+
+test('code and inputs may name a chosen file, as the command takes it too', () => {
+  const named = { ...example, programs: [{ ...example.programs[0], code: { file: wasm.name } }] }
+  expect(draftOf(JSON.stringify(named), [wasm]).manifest.programs[0]?.code.cid).toBe(cidOf(wasm.bytes))
+  expect(
+    failingPath({ ...named, programs: [{ ...example.programs[0], code: { file: 'other.wasm' } }] }, [wasm]),
+  ).toBe('programs[0].code')
+})

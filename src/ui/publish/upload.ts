@@ -41,19 +41,30 @@ function fillIn(value: unknown, uploads: readonly Upload[]): unknown {
 }
 
 function fillCode(program: unknown, index: number, uploads: readonly Upload[]): unknown {
-  if (!isRecord(program) || program.code !== undefined) return program
-  const upload = uploads.find(({ name }) => name.toLowerCase().endsWith(`.${String(program.kind)}`))
+  if (!isRecord(program)) return program
+  const { code } = program
+  const file = isRecord(code) && typeof code.file === 'string' ? code.file : undefined
+  if (code !== undefined && file === undefined) return program
+  const upload = uploads.find(({ name }) =>
+    file === undefined ? name.toLowerCase().endsWith(`.${String(program.kind)}`) : name === file,
+  )
   if (upload === undefined)
-    throw malformed(`programs[${index}].code`, `a chosen .${String(program.kind)} file`)
+    throw malformed(
+      `programs[${index}].code`,
+      `a chosen file ${file ?? `ending in .${String(program.kind)}`}`,
+    )
   return { ...program, code: nameOf(upload) }
 }
 
 function fillInput(input: unknown, index: number, uploads: readonly Upload[]): unknown {
   if (!isRecord(input) || input.cid !== undefined) return input
-  const upload = uploads.find(({ name }) => name.replace(/\.[^.]*$/, '') === input.name)
+  const { file, ...rest } = input
+  const upload = uploads.find(({ name }) =>
+    file === undefined ? name.replace(/\.[^.]*$/, '') === input.name : name === file,
+  )
   if (upload === undefined)
-    throw malformed(`inputs[${index}].cid`, `a chosen file called ${String(input.name)}`)
-  return { ...input, ...nameOf(upload) }
+    throw malformed(`inputs[${index}].cid`, `a chosen file called ${String(file ?? input.name)}`)
+  return { ...rest, ...nameOf(upload) }
 }
 
 function nameOf({ bytes }: Upload): { cid: string; bytes: number } {
