@@ -36,7 +36,9 @@ function budget(name, limit, files) {
 
 const index = ['index.html', ...linked('index.html')]
 const running = [...new Set([...index, ...reached(['begin', 'Running', 'Plot'], [still, lazy])])]
-const pages = reached(['Publish', 'Jobs', 'Job', 'open-publishing'], [still, lazy]).filter((file) => !running.includes(file))
+const pages = reached(['Publish', 'Jobs', 'Job', 'open-publishing'], [still, lazy]).filter(
+  (file) => !running.includes(file),
+)
 
 export default [
   budget('loader', '3 KiB', ['embed/v1.js']),

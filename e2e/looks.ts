@@ -99,10 +99,19 @@ async function checkPage(page: Page, what: string): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 900 })
   await checkFaults(page, what)
   await page.setViewportSize(PHONE)
-  const readExcess = () =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  await expect.poll(readExcess, { message: `${what} is wider than ${PHONE.width} px by` }).toBe(0)
+  await expect
+    .poll(() => page.evaluate(findWide), { message: `${what}: what is wider than a phone` })
+    .toEqual([])
   await checkFaults(page, `${what} on a phone`)
+}
+
+/** Runs in the page: names the elements that make it scroll sideways. */
+function findWide(): string[] {
+  const { scrollWidth, clientWidth } = document.documentElement
+  if (scrollWidth <= clientWidth) return []
+  return [...document.querySelectorAll('body *')]
+    .filter((node) => node.getBoundingClientRect().right > clientWidth)
+    .map((node) => `${node.tagName}.${node.getAttribute('class')} ${node.textContent?.slice(0, 40)}`)
 }
 
 async function checkFaults(page: Page, what: string): Promise<void> {

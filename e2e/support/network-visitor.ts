@@ -60,7 +60,7 @@ function watchPage(): void {
     const real = owner === undefined ? undefined : Reflect.get(owner, name)
     if (owner === undefined || typeof real !== 'function') continue
     Reflect.set(owner, name, function (this: unknown, ...values: unknown[]) {
-      tell(`${Object.prototype.toString.call(owner)}.${name}`)
+      tell(`${Object.prototype.toString.call(owner).slice(8, -1)}.${name}`)
       return Reflect.apply(real, this, values)
     })
   }

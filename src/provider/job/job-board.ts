@@ -257,14 +257,13 @@ export class JobBoard {
   }
 
   #forget(): void {
-    const over = [...this.works.values()].filter(
-      (work) =>
-        (work.kind === 'ended' && (work.owed.exposure.units === 0 || this.visitOf(work) === undefined)) ||
-        (work.kind === 'refused' && work.chain === undefined),
-    )
+    const over = [...this.works.values()].filter((work) => {
+      if (work.kind === 'refused') return work.chain === undefined
+      return work.kind === 'ended' && (work.owed.exposure.units === 0 || this.visitOf(work) === undefined)
+    })
     for (const work of over.slice(0, Math.max(0, over.length - MAX_OVER))) {
       this.works.delete(nameOf(work.said))
-      this.visitOf(work)?.works.delete(work.said.jobId)
+      if (work.chain !== undefined) this.visitOf(work)?.works.delete(work.said.jobId)
       this.#retryAt.delete(work)
     }
   }

@@ -52,3 +52,46 @@ test('a publisher that never signs is left after two hundred units', () => {
   owed.deliver(199, a, 100)
   expect(mayGoOn(owed.exposure, 0)).toBe(false)
 })
+
+test('what was on its way when the link broke is not expected to be signed for, and is forgiven by later signatures', () => {
+  const owed = fresh()
+  for (const unit of [1, 2]) owed.deliver(unit, a, 100)
+  owed.accept(1, a, 0)
+  owed.doubt()
+  expect(owed.accept(2, a, 0)).toBe(true)
+  expect(owed.exposure).toMatchObject({ units: 2, oldestAt: 0 })
+  owed.sign(10n as Wei, 5)
+  expect(owed.exposure).toMatchObject({ units: 0, oldestAt: undefined })
+  owed.deliver(3, a, 100)
+  owed.accept(3, a, 7)
+  expect(owed.exposure).toMatchObject({ units: 1, oldestAt: 7 })
+})
+
+test('a doubtful result that was decided differently counts as lost, not as rejected', () => {
+  const owed = fresh()
+  owed.deliver(1, a, 100)
+  owed.doubt(1)
+  expect(owed.accept(1, b, 0)).toBe(false)
+  expect(owed.exposure.units).toBe(1)
+  expect(owed.rejected).toBe(0)
+})
+
+test('a result that is turned down after its unit was accepted stays owed without a time limit', () => {
+  const owed = fresh()
+  owed.deliver(1, a, 100)
+  owed.accept(1, a, 3)
+  owed.doubt(1)
+  expect(owed.exposure).toMatchObject({ units: 1, oldestAt: undefined })
+  owed.sign(10n as Wei, 9)
+  expect(owed.exposure.units).toBe(0)
+})
+
+test('a publisher that breaks the link to be forgiven pays for half of the work at least', () => {
+  const owed = fresh()
+  for (let round = 0; round < 300; round += 1) {
+    owed.deliver(round, a, 100)
+    owed.doubt()
+    owed.accept(round, a, 0)
+  }
+  expect(mayGoOn(owed.exposure, 0)).toBe(false)
+})
