@@ -108,10 +108,14 @@ async function checkPage(page: Page, what: string): Promise<void> {
 /** Runs in the page: names the elements that make it scroll sideways. */
 function findWide(): string[] {
   const { scrollWidth, clientWidth } = document.documentElement
-  if (scrollWidth <= clientWidth) return []
-  return [...document.querySelectorAll('body *')]
-    .filter((node) => node.getBoundingClientRect().right > clientWidth)
-    .map((node) => `${node.tagName}.${node.getAttribute('class')} ${node.textContent?.slice(0, 40)}`)
+  const isClipped = (node: Element | null): boolean =>
+    node !== null &&
+    node !== document.body &&
+    (getComputedStyle(node).overflowX !== 'visible' || isClipped(node.parentElement))
+  const found = [...document.querySelectorAll('body *')]
+    .filter((node) => node.getBoundingClientRect().right > clientWidth && !isClipped(node.parentElement))
+    .map((node) => `${node.outerHTML.slice(0, 80)} at ${node.getBoundingClientRect().right}`)
+  return scrollWidth <= clientWidth ? [] : [`${scrollWidth} px`, ...found]
 }
 
 async function checkFaults(page: Page, what: string): Promise<void> {

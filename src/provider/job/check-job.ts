@@ -4,8 +4,9 @@ import { readJob } from '../../chain/read-escrow.ts'
 import { checkTerms } from '../../chain/terms.ts'
 import { ZERO_ADDRESS } from '../../protocol/address.ts'
 import type { Announcement, ChainName } from '../../protocol/announcement.ts'
+import type { Hex } from '../../protocol/bytes.ts'
 import { digestOfCid } from '../../protocol/cid.ts'
-import { Failure } from '../../protocol/failure.ts'
+import { Failure, reason } from '../../protocol/failure.ts'
 
 /**
  * Checks what an announcement says against the chain: that the escrow holds such a job, of that publisher and manifest, open,
@@ -14,7 +15,7 @@ import { Failure } from '../../protocol/failure.ts'
 export async function checkJob(chain: Chain, name: ChainName, said: Announcement): Promise<Job> {
   if (said.chainId !== name.chainId || said.genesis !== name.genesis) throw lie('it is on another chain')
   if (said.escrow !== chain.escrow) throw lie(`its escrow ${said.escrow} is not the one we know`)
-  const job = await readJob(chain, said.jobId)
+  const job = await askJob(chain, said.jobId)
   if (job === undefined) throw lie('the escrow holds no such job')
   if (job.publisher !== said.publisher) throw lie(`the escrow names ${job.publisher} as its publisher`)
   if (job.manifest !== digestOfCid(said.manifest)) throw lie('the escrow names another manifest')
@@ -25,6 +26,15 @@ export async function checkJob(chain: Chain, name: ChainName, said: Announcement
   if (job.bond === 0n && said.price > 0n) throw lie('nothing is laid down as bond')
   checkTerms(job.terms, name.chainId)
   return job
+}
+
+/** Reads a job. Throws `unreachable` whatever goes wrong: what a node of the chain says instead of an answer is nobody's lie. */
+export async function askJob(chain: Chain, jobId: Hex): Promise<Job | undefined> {
+  try {
+    return await readJob(chain, jobId)
+  } catch (cause) {
+    throw new Failure('unreachable', `The chain does not answer: ${reason(cause)}`, { cause })
+  }
 }
 
 function lie(what: string): Failure {

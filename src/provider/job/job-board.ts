@@ -157,8 +157,8 @@ export class JobBoard {
       onChain('')
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      if (error.code === 'unreachable' || error.code === 'timeout') {
-        onChain(`The chain does not answer: ${reason(error)}`)
+      if (error.code === 'unreachable') {
+        onChain(reason(error))
         this.#retry(work, RETRY_MS)
       } else if (isOpen(work)) this.refuse(work, error)
     } finally {

@@ -1,9 +1,9 @@
 import type { Chain } from '../../chain/chain.ts'
-import { readJob } from '../../chain/read-escrow.ts'
 import { sleep } from '../../p2p/sleep.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { ChainName } from '../../protocol/announcement.ts'
 import { Failure } from '../../protocol/failure.ts'
+import { askJob } from '../job/check-job.ts'
 import type { Held } from './check-promise.ts'
 import { checkPromise } from './check-promise.ts'
 import type { Purse } from './purse.ts'
@@ -54,7 +54,7 @@ export class PromiseDesk {
     const { chain, chainName, purse, onTrouble } = this.#ports
     const { jobId, epoch } = held.signed.statement
     try {
-      const job = await readJob(chain, jobId)
+      const job = await askJob(chain, jobId)
       if (job === undefined) throw new Failure('refused', `statement.jobId: the escrow holds no job ${jobId}`)
       const domain = { chainId: chainName.chainId, escrow: chain.escrow }
       const unpostedWei = purse.unposted(jobId, { from: job.epochs, except: epoch })

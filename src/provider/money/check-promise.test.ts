@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { localTerms } from '../../chain/terms.ts'
+import { accountOf, makeKey } from '../../protocol/account.ts'
+import type { Address } from '../../protocol/address.ts'
+import { ZERO_ADDRESS } from '../../protocol/address.ts'
+import type { Digest, Hex } from '../../protocol/bytes.ts'
+import type { Statement } from '../../protocol/statement.ts'
+import { signStatement } from '../../protocol/statement.ts'
+import { buildTree, proofOf, rootOf } from '../../protocol/sum-tree.ts'
+import { toWei } from '../../protocol/wei.ts'
+import type { Facts, Held } from './check-promise.ts'
+import { checkPromise } from './check-promise.ts'
+
+const settler = makeKey()
+const jobId: Hex = `0x${'4'.repeat(64)}`
+const domain = { chainId: 31337, escrow: ZERO_ADDRESS }
+const payee = `0x${'7'.repeat(40)}` as Address
+const other = `0x${'8'.repeat(40)}` as Address
+
+const job: Facts['job'] = {
+  jobId,
+  state: 'open',
+  publisher: ZERO_ADDRESS,
+  settler: accountOf(settler),
+  token: ZERO_ADDRESS,
+  budget: toWei(100n),
+  bond: toWei(10n),
+  committed: toWei(0n),
+  available: toWei(100n),
+  repaid: toWei(0n),
+  manifest: '0'.repeat(64) as Digest,
+  epochs: 0,
+  closeAt: 0,
+  finalBy: 0,
+  terms: localTerms(0),
+}
+const facts: Facts = { job, domain, payee, unpostedWei: 0n }
+
+function promise(change: Partial<Statement> = {}, key = settler): Held {
+  const amounts = [30n, 20n, 10n]
+  const tree = buildTree(
+    [payee, other, ZERO_ADDRESS].map((account, index) => ({
+      account,
+      index,
+      amount: toWei(amounts[index] ?? 0n),
+      earned: toWei(amounts[index] ?? 0n),
+    })),
+  )
+  const dataHash: Hex = `0x${'0'.repeat(64)}`
+  const statement = {
+    jobId,
+    epoch: 0,
+    seq: 1,
+    isLast: false,
+    depth: tree.depth,
+    units: 1,
+    dataHash,
+    ...rootOf(tree),
+  }
+  const [leaf] = tree.leaves
+  if (leaf === undefined) throw new Error('no leaf')
+  return { signed: signStatement({ ...statement, ...change }, domain, key), leaf, proof: proofOf(tree, 0) }
+}
+
+test('a promise that is signed, proven and covered passes', () => {
+  expect(() => checkPromise(promise(), facts)).not.toThrow()
+})
+
+test.each<[string, Held, Partial<Facts>, string]>([
+  ['another job', promise({ jobId: `0x${'5'.repeat(64)}` }), {}, 'statement.jobId'],
+  ['another signer', promise({}, makeKey()), {}, "the job's settler is"],
+  [
+    'a statement for another escrow',
+    promise(),
+    { domain: { ...domain, escrow: other } },
+    'statement.signature',
+  ],
+  ['another payee', promise(), { payee: other }, `leaf.account: it is about ${payee}`],
+  [
+    'a proof of the wrong length',
+    { ...promise(), proof: promise().proof.subarray(1) },
+    {},
+    'proof: expected 88 bytes for depth 2',
+  ],
+  [
+    'a leaf with a higher amount',
+    { ...promise(), leaf: { ...promise().leaf, amount: toWei(31n) } },
+    {},
+    'a proof that ends in the root',
+  ],
+  ['a leaf at another place', { ...promise(), leaf: { ...promise().leaf, index: 1 } }, {}, 'proof'],
+  ['a leaf outside the tree', { ...promise(), leaf: { ...promise().leaf, index: 4 } }, {}, 'leaf.index'],
+  ['a total that the tree does not add up to', promise({ total: toWei(59n) }), {}, 'sums that add up to 59'],
+  [
+    'a statement over the budget',
+    promise(),
+    { job: { ...job, available: toWei(59n) } },
+    'the escrow still covers 59 wei',
+  ],
+  ['statements that are over the budget together', promise(), { unpostedWei: 41n }, '101 wei are promised'],
+])('%s is refused by name', (_, held, change, why) => {
+  expect(() => checkPromise(held, { ...facts, ...change })).toThrow(why)
+})
+
+test('a tampered sum inside the proof is refused', () => {
+  const held = promise()
+  const proof = held.proof.slice()
+  proof[43] = (proof[43] ?? 0) + 1
+  expect(() => checkPromise({ ...held, proof }, facts)).toThrow('proof')
+})
+
+test('an epoch that is on chain already needs no cover: its total is earmarked', () => {
+  expect(() =>
+    checkPromise(promise(), { ...facts, job: { ...job, available: toWei(0n), epochs: 1 } }),
+  ).not.toThrow()
+})

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { toWei } from '../protocol/wei.ts'
+import { DEFAULT_SETTINGS, packSettings, parseSettings } from './settings.ts'
+import type { ProviderSettings } from './state.ts'
+
+const full: ProviderSettings = {
+  ...DEFAULT_SETTINGS,
+  minPrice: toWei(12n),
+  skippedJobs: [`0x${'a'.repeat(64)}`],
+  payee: `0x${'7'.repeat(40)}` as NonNullable<ProviderSettings['payee']>,
+}
+
+test('settings come back as they were', () => {
+  expect(parseSettings(packSettings(full))).toEqual(full)
+  expect(parseSettings(packSettings(DEFAULT_SETTINGS))).toEqual(DEFAULT_SETTINGS)
+})
+
+test.each<[string, unknown]>([
+  ['duty', 0.01],
+  ['duty', 1.01],
+  ['duty', '1'],
+  ['cpuWorkers', -1],
+  ['cpuWorkers', 65],
+  ['executor', 'cuda'],
+  ['minPrice', '-1'],
+  ['skippedJobs', ['what']],
+  ['skippedJobs', 'none'],
+  ['skippedPublishers', ['0x12']],
+  ['payee', '0x12'],
+  ['colour', 'red'],
+])('a wrong %s (%j) is refused by its name', (field, value) => {
+  const packed = packSettings(full) as Record<string, unknown>
+  expect(() => parseSettings({ ...packed, [field]: value })).toThrow(field)
+})
