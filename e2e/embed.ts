@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test'
 import { balanceOf } from '../src/chain/chain.ts'
 import { accountOf, makeKey } from '../src/protocol/account.ts'
-import type { HostSite } from './support/host-site.ts'
-import { serveHost } from './support/host-site.ts'
-import type { NetworkProcess } from './support/network-process.ts'
-import { startNetwork } from './support/network-process.ts'
-import { makeVisitor, PATIENCE, readShown } from './support/network-visitor.ts'
+import type { HostSite } from './support/network/host-site.ts'
+import { serveHost } from './support/network/host-site.ts'
+import type { NetworkProcess } from './support/network/process.ts'
+import { startNetwork } from './support/network/process.ts'
+import { makeVisitor, PATIENCE, readShown } from './support/network/visitor.ts'
 
 // A site of somebody else that includes the one line, under a policy that allows our script and our frame only.
 const owner = accountOf(makeKey())

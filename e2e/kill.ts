@@ -5,11 +5,12 @@ import { expect, test } from '@playwright/test'
 import { balanceOf } from '../src/chain/chain.ts'
 import { readJob } from '../src/chain/read-escrow.ts'
 import type { Job } from '../src/publisher/job.ts'
-import { squareDraft } from './support/network-job.ts'
-import { readNodeJournal, recomputed, tally } from './support/network-journal.ts'
-import type { NetworkProcess } from './support/network-process.ts'
-import { dropDataFolder, makeDataFolder, startNetwork } from './support/network-process.ts'
-import type { Visitor } from './support/network-visitor.ts'
+import { squareDraft } from './support/network/job.ts'
+import { readNodeJournal, recomputed, tally } from './support/network/journal.ts'
+import type { NetworkProcess } from './support/network/process.ts'
+import { dropDataFolder, makeDataFolder, startNetwork } from './support/network/process.ts'
+import { stopWithJob } from './support/network/seed-job.ts'
+import type { Visitor } from './support/network/visitor.ts'
 import {
   begin,
   makeVisitor,
@@ -18,8 +19,7 @@ import {
   readEarned,
   readShown,
   setField,
-} from './support/network-visitor.ts'
-import { stopWithJob } from './support/seed-job.ts'
+} from './support/network/visitor.ts'
 
 // The process of the whole network is killed as a crash would, and started again with the same folder and port.
 test.describe.configure({ mode: 'serial', timeout: 240_000 })

@@ -2,10 +2,10 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { accountOf, makeKey } from '../src/protocol/account.ts'
-import { publishSquares } from './support/network-job.ts'
-import type { NetworkProcess } from './support/network-process.ts'
-import { startNetwork } from './support/network-process.ts'
-import { begin, makeVisitor, PATIENCE, readCount } from './support/network-visitor.ts'
+import { publishSquares } from './support/network/job.ts'
+import type { NetworkProcess } from './support/network/process.ts'
+import { startNetwork } from './support/network/process.ts'
+import { begin, makeVisitor, PATIENCE, readCount } from './support/network/visitor.ts'
 
 // What a page must be for everybody: readable for tools, usable by keyboard, whole on a phone, in light and dark.
 test.describe.configure({ timeout: 180_000 })

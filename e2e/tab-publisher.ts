@@ -8,7 +8,7 @@ import type { Address } from '../src/protocol/address.ts'
 import { readAddress } from '../src/protocol/address.ts'
 import type { Hex } from '../src/protocol/bytes.ts'
 import { readWei } from '../src/protocol/wei.ts'
-import type { SquareJob } from './support/network-job.ts'
+import type { SquareJob } from './support/network/job.ts'
 import {
   fillIn,
   publishFilled,
@@ -16,11 +16,11 @@ import {
   squareKernel,
   squareManifest,
   squares,
-} from './support/network-job.ts'
-import { readTabJournal, recomputed, tally } from './support/network-journal.ts'
-import type { NetworkProcess } from './support/network-process.ts'
-import { startNetwork } from './support/network-process.ts'
-import type { Visitor } from './support/network-visitor.ts'
+} from './support/network/job.ts'
+import { readTabJournal, recomputed, tally } from './support/network/journal.ts'
+import type { NetworkProcess } from './support/network/process.ts'
+import { startNetwork } from './support/network/process.ts'
+import type { Visitor } from './support/network/visitor.ts'
 import {
   begin,
   makeVisitor,
@@ -29,7 +29,7 @@ import {
   readCount,
   readShown,
   setField,
-} from './support/network-visitor.ts'
+} from './support/network/visitor.ts'
 
 // A network without jobs: a tab publishes one, and tabs of other profiles compute it. Each story has its own publisher.
 let network: NetworkProcess

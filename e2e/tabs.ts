@@ -1,13 +1,13 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { balanceOf } from '../src/chain/chain.ts'
-import { squareDraft } from './support/network-job.ts'
-import { readNodeJournal, tally } from './support/network-journal.ts'
-import type { NetworkProcess } from './support/network-process.ts'
-import { startNetwork } from './support/network-process.ts'
-import { begin, makeVisitor, PATIENCE, readAccount, readCount, setField } from './support/network-visitor.ts'
-import type { NodePublisher } from './support/node-publisher.ts'
-import { startPublisher } from './support/node-publisher.ts'
+import { squareDraft } from './support/network/job.ts'
+import { readNodeJournal, tally } from './support/network/journal.ts'
+import type { NodePublisher } from './support/network/node-publisher.ts'
+import { startPublisher } from './support/network/node-publisher.ts'
+import type { NetworkProcess } from './support/network/process.ts'
+import { startNetwork } from './support/network/process.ts'
+import { begin, makeVisitor, PATIENCE, readAccount, readCount, setField } from './support/network/visitor.ts'
 
 // Tabs that share a profile, and tabs that close; the publisher runs here, so that what it knows can be asked.
 test.describe.configure({ timeout: 180_000 })

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
 import { balanceOf } from '../src/chain/chain.ts'
-import type { NetworkProcess } from './support/network-process.ts'
-import { startNetwork } from './support/network-process.ts'
-import type { Visitor } from './support/network-visitor.ts'
+import type { NetworkProcess } from './support/network/process.ts'
+import { startNetwork } from './support/network/process.ts'
+import type { Visitor } from './support/network/visitor.ts'
 import {
   begin,
   makeVisitor,
@@ -12,7 +12,7 @@ import {
   readEarned,
   readShown,
   setField,
-} from './support/network-visitor.ts'
+} from './support/network/visitor.ts'
 
 // A visitor alone on a fresh network with its sample jobs. The stories go on where the one before ended.
 test.describe.configure({ mode: 'serial' })

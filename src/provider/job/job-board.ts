@@ -3,7 +3,6 @@ import { objectionTo, rankJobs } from '../../market/choose-job.ts'
 import type { PeerNode } from '../../p2p/peer-node.ts'
 import type { RegistryChange } from '../../p2p/registry/registry.ts'
 import type { Announcement, ChainName } from '../../protocol/announcement.ts'
-import type { Hex } from '../../protocol/bytes.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
 import type { Blobs } from '../../store/store.ts'
@@ -37,9 +36,8 @@ export type BoardPorts = Omit<WorkPorts, 'send'> & {
 /** So many jobs are worked on at a time, the best paid first. */
 const MAX_JOBS = 3
 const RETRY_MS = 5_000
-/** A job whose publisher cannot be reached for so long makes room for others, and is tried again later. */
+/** A job whose publisher cannot be reached for so long makes room for others until it can. */
 const PATIENCE_MS = 20_000
-const AWAY_MS = 30_000
 /** So many announcements are checked against the chain at a time. */
 const MAX_CHECKS = 4
 /** Ended jobs, and such as never were, that stay in the list. */
@@ -69,7 +67,11 @@ export class JobBoard {
 
   get isConnecting(): boolean {
     return [...this.works.values()].some(
-      (work) => isOpen(work) && !this.#retryAt.has(work) && this.visitOf(work)?.link.isOpen === false,
+      (work) =>
+        isOpen(work) &&
+        !this.#retryAt.has(work) &&
+        !this.#isAway(work) &&
+        this.visitOf(work)?.link.isOpen === false,
     )
   }
 
@@ -92,15 +94,16 @@ export class JobBoard {
 
   /** Decides which jobs are worked on now, and prepares or stops them. To be called when something changed, and every second. */
   choose(): void {
+    if (this.#signal.aborted) return
     const taste = this.#ports.settings()
     const now = this.#ports.nowMs()
     for (const work of this.works.values()) this.#sort(work, now)
     const open = [...this.works.values()].filter(
-      (work) => isOpen(work) && !isDone(work) && !this.#retryAt.has(work),
+      (work) => isOpen(work) && !isDone(work) && !this.#retryAt.has(work) && !this.#isAway(work),
     )
     let places = MAX_JOBS
     for (const { work } of rankJobs(
-      open.map((entry) => ({ ...offer(entry), work: entry })),
+      open.map((entry) => ({ ...entry.said, work: entry })),
       taste,
     )) {
       if (work.chain === undefined) void this.#check(work)
@@ -168,7 +171,7 @@ export class JobBoard {
   }
 
   #sort(work: JobWork, now: number): void {
-    const objection = objectionTo(offer(work), this.#ports.settings())
+    const objection = objectionTo(work.said, this.#ports.settings())
     if (objection !== undefined && (isOpen(work) || work.kind === 'unsuitable')) {
       this.#leave(work)
       work.kind = objection
@@ -178,11 +181,11 @@ export class JobBoard {
       work.why = ''
     }
     if ((this.#retryAt.get(work) ?? Number.POSITIVE_INFINITY) <= now) this.#retryAt.delete(work)
-    if (isOpen(work) && this.#visits.downMs(work, now) >= PATIENCE_MS && !this.#retryAt.has(work)) {
-      this.#leave(work)
-      work.why = this.visitOf(work)?.trouble ?? ''
-      this.#retry(work, AWAY_MS)
-    }
+    if (work.kind === 'working' && this.#isAway(work)) this.#leave(work)
+  }
+
+  #isAway(work: JobWork): boolean {
+    return this.#visits.downMs(work, this.#ports.nowMs()) >= PATIENCE_MS
   }
 
   #retry(work: JobWork, afterMs: number): void {
@@ -281,14 +284,6 @@ function nameOf({ jobId, publisher }: Pick<Announcement, 'jobId' | 'publisher'>)
 }
 
 const TRANSIENT: readonly string[] = ['unreachable', 'timeout', 'cancelled', 'storage', 'device-lost']
-
-function offer({ said }: JobWork): {
-  jobId: Hex
-  publisher: Announcement['publisher']
-  price: Announcement['price']
-} {
-  return { jobId: said.jobId, publisher: said.publisher, price: said.price }
-}
 
 function isOpen({ kind }: JobWork): boolean {
   return kind === 'open' || kind === 'working'

@@ -49,9 +49,10 @@ export class PublisherLink {
     let backoffMs = FIRST_BACKOFF_MS
     while (!signal.aborted) {
       const why = await this.#visit(signal)
-      if (signal.aborted) return
-      backoffMs = this.#isWelcome ? FIRST_BACKOFF_MS : Math.min(backoffMs * 2, MAX_BACKOFF_MS)
+      const wasOpen = this.#isWelcome
       this.#isWelcome = false
+      if (signal.aborted) return
+      backoffMs = wasOpen ? FIRST_BACKOFF_MS : Math.min(backoffMs * 2, MAX_BACKOFF_MS)
       this.#ports.onDown(why)
       await sleep(backoffMs * (0.75 + Math.random() / 2), signal)
     }

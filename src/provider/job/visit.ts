@@ -47,7 +47,8 @@ export class Visit {
       onOpen: () => {
         this.trouble = ''
         this.downSince = undefined
-        for (const work of this.works.values()) work.open()
+        for (const work of this.works.values())
+          if (work.kind === 'working' || work.owed.exposure.units > 0) work.open()
         ports.onChange()
       },
       onMessage: (message) => ports.onMessage(this, message),

@@ -98,7 +98,7 @@ test.each<[string, Held, Partial<Facts>, string]>([
     'the escrow still covers 59 wei',
   ],
   ['statements that are over the budget together', promise(), { unpostedWei: 41n }, '101 wei are promised'],
-])('%s is refused by name', (_, held, change, why) => {
+])('%s is refused by name', (...[, held, change, why]) => {
   expect(() => checkPromise(held, { ...facts, ...change })).toThrow(why)
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { TestStream } from '../../p2p/stream/test-stream.ts'
 import { accountOf, makeKey } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { Hex } from '../../protocol/bytes.ts'
@@ -12,7 +13,6 @@ import { Coordinator } from './coordinator.ts'
 import { News } from './news.ts'
 import { serveProvider } from './serve-provider.ts'
 import { TestProvider, testJob, testOutput } from './test-provider.ts'
-import { TestStream } from './test-stream.ts'
 
 const chain = { chainId: 31337, genesis: `0x${'1'.repeat(64)}` as Hex }
 const publisher = accountOf(makeKey())

@@ -4,7 +4,6 @@ import { accountOf, makeKey } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { Hex } from '../../protocol/bytes.ts'
 import { digestOf } from '../../protocol/digest.ts'
-import type { Manifest } from '../../protocol/manifest/manifest.ts'
 import { replicaPrice } from '../../protocol/manifest/manifest.ts'
 import { toWei } from '../../protocol/wei.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
@@ -83,9 +82,4 @@ export class TestProvider {
       await coordinator.result(this.seat, this.answer(lease, outputOf))
     }
   }
-}
-
-/** A manifest with some fields changed. */
-export function changed(manifest: Manifest, change: Partial<Manifest>): Manifest {
-  return { ...manifest, ...change }
 }

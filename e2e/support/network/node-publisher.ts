@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Hex } from '../../src/protocol/bytes.ts'
-import type { PublisherEngine } from '../../src/publisher/publisher.ts'
-import { startNodePublisher } from '../../src/publisher/start-node.ts'
-import type { PublishedJob } from '../../src/publisher/state.ts'
-import type { NetworkProcess } from './network-process.ts'
+import type { Hex } from '../../../src/protocol/bytes.ts'
+import type { PublisherEngine } from '../../../src/publisher/publisher.ts'
+import { startNodePublisher } from '../../../src/publisher/start-node.ts'
+import type { PublishedJob } from '../../../src/publisher/state.ts'
+import type { NetworkProcess } from './process.ts'
 
 /** A publisher in this process that joined a network from outside; what it knows is at hand. */
 export type NodePublisher = {

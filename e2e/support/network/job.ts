@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test'
 import { expect } from '@playwright/test'
-import type { Hex } from '../../src/protocol/bytes.ts'
-import { fromHex, toHex } from '../../src/protocol/bytes.ts'
-import type { Draft } from '../../src/publisher/state.ts'
-import { draftOf } from '../../src/ui/publish/upload.ts'
-import { assemble } from '../../src/worker/meter/assemble.ts'
-import { PATIENCE, setField } from './network-visitor.ts'
+import type { Hex } from '../../../src/protocol/bytes.ts'
+import { fromHex, toHex } from '../../../src/protocol/bytes.ts'
+import type { Draft } from '../../../src/publisher/state.ts'
+import { draftOf } from '../../../src/ui/publish/upload.ts'
+import { assemble } from '../../../src/worker/meter/assemble.ts'
+import { PATIENCE, setField } from './visitor.ts'
 
 /** A job of numbers: unit `i` gives the square of `i`, after `spin` turns of a loop that take some nanoseconds each. */
 export type SquareJob = {

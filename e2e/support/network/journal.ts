@@ -2,11 +2,11 @@ import { cp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import type { Address } from '../../src/protocol/address.ts'
-import type { Digest, Hex } from '../../src/protocol/bytes.ts'
-import type { JobRecord } from '../../src/publisher/job-record.ts'
-import { jobJournal, readJobRecords } from '../../src/publisher/job-record.ts'
-import { openNodeStore } from '../../src/store/node-store.ts'
+import type { Address } from '../../../src/protocol/address.ts'
+import type { Digest, Hex } from '../../../src/protocol/bytes.ts'
+import type { JobRecord } from '../../../src/publisher/job-record.ts'
+import { jobJournal, readJobRecords } from '../../../src/publisher/job-record.ts'
+import { openNodeStore } from '../../../src/store/node-store.ts'
 
 /** What a publisher's journal of a job tells, counted here anew and apart from the publisher. */
 export type Tally = {

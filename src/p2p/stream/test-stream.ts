@@ -1,10 +1,10 @@
-import { Bell } from '../../p2p/bell.ts'
-import type { FrameStream } from '../../p2p/peer-node.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { Failure } from '../../protocol/failure.ts'
 import type { Frame } from '../../protocol/frame.ts'
 import { packMessage, parseMessage } from '../../protocol/work/codec.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
+import { Bell } from '../bell.ts'
+import type { FrameStream } from '../peer-node.ts'
 
 /** One end of a stream whose other end is the test. */
 export class TestStream implements FrameStream {

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, FrameLocator, Page } from '@playwright/test'
 import { expect } from '@playwright/test'
-import type { Address } from '../../src/protocol/address.ts'
-import { readAddress } from '../../src/protocol/address.ts'
-import { readWei } from '../../src/protocol/wei.ts'
+import type { Address } from '../../../src/protocol/address.ts'
+import { readAddress } from '../../../src/protocol/address.ts'
+import { readWei } from '../../../src/protocol/wei.ts'
 
 /** A visitor: a browser profile of its own with one page. */
 export type Visitor = {

@@ -1,14 +1,14 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { accountOf } from '../../src/protocol/account.ts'
-import { prepareJob } from '../../src/publisher/draft.ts'
-import type { Job } from '../../src/publisher/job.ts'
-import { jobJournal, packJobRecord } from '../../src/publisher/job-record.ts'
-import type { Draft } from '../../src/publisher/state.ts'
-import { loadKeyFile } from '../../src/store/node-keys.ts'
-import { openNodeStore } from '../../src/store/node-store.ts'
-import type { NetworkProcess } from './network-process.ts'
+import { accountOf } from '../../../src/protocol/account.ts'
+import { prepareJob } from '../../../src/publisher/draft.ts'
+import type { Job } from '../../../src/publisher/job.ts'
+import { jobJournal, packJobRecord } from '../../../src/publisher/job-record.ts'
+import type { Draft } from '../../../src/publisher/state.ts'
+import { loadKeyFile } from '../../../src/store/node-keys.ts'
+import { openNodeStore } from '../../../src/store/node-store.ts'
+import type { NetworkProcess } from './process.ts'
 
 /**
  * Ends a network and leaves in its folder what its publisher would have left had it crashed between writing down a new job and

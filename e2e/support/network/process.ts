@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Chain } from '../../src/chain/chain.ts'
-import { openChain } from '../../src/chain/chain.ts'
-import { endProcess, parseProcessName } from '../../src/cli/local/process.ts'
-import type { Network } from '../../src/protocol/network.ts'
-import { parseNetwork } from '../../src/protocol/network.ts'
+import type { Chain } from '../../../src/chain/chain.ts'
+import { openChain } from '../../../src/chain/chain.ts'
+import { endProcess, parseProcessName } from '../../../src/cli/local/process.ts'
+import type { Network } from '../../../src/protocol/network.ts'
+import { parseNetwork } from '../../../src/protocol/network.ts'
 
 /** A network in a process of its own, as `npm start` runs it. */
 export type NetworkProcess = {
@@ -33,7 +33,8 @@ export type NetworkOptions = {
   readonly isFresh?: boolean
 }
 
-const COMMAND = fileURLToPath(new URL('../../dist/node/weft.js', import.meta.url))
+/** The built command. */
+export const COMMAND = fileURLToPath(new URL('../../../dist/node/weft.js', import.meta.url))
 const START_MS = 60_000
 
 /** Makes a folder for the data of a network. */
