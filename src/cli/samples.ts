@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SampleName } from '../kernels/sample.ts'
 import { sampleJob } from '../kernels/sample.ts'
 import type { Hex } from '../protocol/bytes.ts'
-import { Failure } from '../protocol/failure.ts'
-import { parseManifest } from '../protocol/manifest/manifest.ts'
+import { Failure, reason } from '../protocol/failure.ts'
+import { readInteger, readList, readRecord, readText } from '../protocol/read.ts'
 import type { PublisherEngine } from '../publisher/publisher.ts'
 import type { PublishedJob, PublisherState } from '../publisher/state.ts'
 
@@ -14,86 +15,130 @@ export const SAMPLE_PRICE_WEI = '300000000000'
 const SAMPLES: readonly SampleName[] = ['bunny', 'fractal']
 /** Ended sample jobs whose data is kept. */
 const KEEP = 3
+const RETRY_MS = 5_000
 
-/** Where the row of samples stands: how many of each were published. */
-type Row = Record<string, number>
+/** Where the row of one sample stands: the number of the next job, and the jobs that are not forgotten, oldest first. */
+type Row = { next: number; jobIds: Hex[] }
+
+/** What keeping samples open needs; a test gives its own samples. */
+export type SamplesOptions = {
+  readonly folder: string
+  report(line: string): void
+  readonly samples?: readonly SampleName[]
+  readonly retryMs?: number
+}
+
+type Samples = Pick<PublisherEngine, 'publish' | 'show' | 'subscribe' | 'forget'>
 
 /**
  * Keeps one job of each sample open until the signal aborts: when one is decided, the next view follows at once. What an
- * earlier run left unfinished goes on first.
+ * earlier run left unfinished goes on first. A job that cannot be published is tried again.
  */
 export async function publishSamples(
-  publisher: PublisherEngine,
-  { folder, report }: { readonly folder: string; report(line: string): void },
+  publisher: Samples,
+  { folder, report, samples = SAMPLES, retryMs = RETRY_MS }: SamplesOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const row = await readRow(folder)
+  const rows = await readRows(folder, samples)
+  const keep = (): Promise<void> => writeFile(fileIn(folder), JSON.stringify(Object.fromEntries(rows)))
   await Promise.all(
-    SAMPLES.map(async (name) => {
+    [...rows].map(async ([name, row]) => {
       while (!signal.aborted) {
-        const open = await findOpen(publisher, name)
-        if (open === undefined) {
-          const index = row[name] ?? 0
-          row[name] = index + 1
-          await writeFile(rowFile(folder), JSON.stringify(row))
-          await publisher.publish(sampleJob(name, index, { priceWei: SAMPLE_PRICE_WEI }))
-          report(`Published sample job ${name}, number ${index + 1}`)
+        try {
+          if (!hasOpen(publisher.show(), row)) await publishNext(publisher, { name, row, keep, report })
+          await untilDecided(publisher, row, signal)
+          if (!signal.aborted) await forgetOld(publisher, row)
+        } catch (error) {
+          if (!(error instanceof Failure)) throw error
+          if (signal.aborted) return
+          report(`Sample job ${name} could not be published, it is tried again: ${reason(error)}`)
+          await sleep(retryMs, undefined, { signal }).catch(() => undefined) // the loop ends with the signal
         }
-        await untilDecided(publisher, name, signal)
-        if (!signal.aborted) await forgetOld(publisher, name)
       }
     }),
   )
 }
 
-function titleOf(name: SampleName): string {
-  return parseManifest(sampleJob(name, 0, { priceWei: SAMPLE_PRICE_WEI }).manifest).app.name
+async function publishNext(
+  publisher: Samples,
+  {
+    name,
+    row,
+    keep,
+    report,
+  }: { name: SampleName; row: Row; keep(): Promise<void>; report(line: string): void },
+): Promise<void> {
+  const number = row.next
+  row.jobIds.push(await publisher.publish(sampleJob(name, number, { priceWei: SAMPLE_PRICE_WEI })))
+  row.next += 1
+  await keep()
+  report(`Published sample job ${name}, number ${number + 1}`)
 }
 
-function jobsOf(state: PublisherState, name: SampleName): PublishedJob[] {
-  const title = titleOf(name)
-  return state.jobs.filter((job) => job.name === title)
+function jobsOf(state: PublisherState, row: Row): PublishedJob[] {
+  return row.jobIds.flatMap((jobId) => state.jobs.find((job) => job.jobId === jobId) ?? [])
 }
 
-function isOpen(job: PublishedJob): boolean {
-  return (job.phase === 'opening' || job.phase === 'running') && !job.isCancelled
+function hasOpen(state: PublisherState, row: Row): boolean {
+  return jobsOf(state, row).some(
+    ({ phase, isCancelled }) => (phase === 'opening' || phase === 'running') && !isCancelled,
+  )
 }
 
-async function findOpen(publisher: PublisherEngine, name: SampleName): Promise<Hex | undefined> {
-  return jobsOf(publisher.show(), name).find(isOpen)?.jobId
-}
-
-/** Resolves when no job of this sample is open any more. */
-function untilDecided(publisher: PublisherEngine, name: SampleName, signal: AbortSignal): Promise<void> {
+/** Resolves when no job of this row is open any more. */
+function untilDecided(publisher: Samples, row: Row, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const end = publisher.subscribe((state) => {
-      if (!signal.aborted && jobsOf(state, name).some(isOpen)) return
+    const stop = (): void => {
       queueMicrotask(() => end())
+      signal.removeEventListener('abort', stop)
       resolve()
+    }
+    const end = publisher.subscribe((state) => {
+      if (!hasOpen(state, row)) stop()
     })
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
   })
 }
 
 /** An endless row must not fill the disk. */
-async function forgetOld(publisher: PublisherEngine, name: SampleName): Promise<void> {
-  const ended = jobsOf(publisher.show(), name).filter((job) => job.phase === 'closed')
-  for (const job of ended.slice(KEEP)) await publisher.forget(job.jobId)
-}
-
-async function readRow(folder: string): Promise<Row> {
-  try {
-    const found: unknown = JSON.parse(await readFile(rowFile(folder), 'utf8'))
-    const entries = typeof found === 'object' && found !== null ? Object.entries(found) : []
-    return Object.fromEntries(
-      entries.filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1])),
-    )
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return {}
-    throw new Failure('storage', `${rowFile(folder)} could not be read`, { cause: error })
+async function forgetOld(publisher: Samples, row: Row): Promise<void> {
+  const over = jobsOf(publisher.show(), row).filter(({ phase }) => phase === 'closed' || phase === 'failed')
+  for (const { jobId } of over.slice(0, Math.max(0, over.length - KEEP))) {
+    await publisher.forget(jobId)
+    row.jobIds.splice(row.jobIds.indexOf(jobId), 1)
   }
 }
 
-function rowFile(folder: string): string {
+async function readRows(folder: string, samples: readonly SampleName[]): Promise<Map<SampleName, Row>> {
+  const found = await readJson(fileIn(folder))
+  const rows = samples.map((name) => [name, readRow(found[name], name)] as const)
+  return new Map(rows)
+}
+
+function readRow(value: unknown, path: string): Row {
+  if (value === undefined) return { next: 0, jobIds: [] }
+  const { next, jobIds } = readRecord(value, path, ['next', 'jobIds'])
+  return {
+    next: readInteger(next, `${path}.next`, [0, 2 ** 31]),
+    jobIds: readList(jobIds, `${path}.jobIds`, {
+      max: 10_000,
+      read: (entry, place) => readText(entry, place, 66) as Hex,
+    }),
+  }
+}
+
+async function readJson(file: string): Promise<Record<string, unknown>> {
+  try {
+    return readRecord(JSON.parse(await readFile(file, 'utf8')), 'samples', ['bunny', 'fractal', 'square'])
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw new Failure('storage', `${file} could not be read: ${reason(error)}. Delete it to begin anew`, {
+      cause: error,
+    })
+  }
+}
+
+function fileIn(folder: string): string {
   return join(folder, 'samples.json')
 }

@@ -32,6 +32,7 @@ test.concurrent('a job goes from its opening to its end: results, all paid to th
   const before = await balanceOf(chain, accountOf(publisher))
   const jobId = await engine.publish(draft(60))
   expect((await readJob(chain, jobId))?.state).toBe('open')
+  await until(() => stage.announced.length > 0, 'the announcement')
   const honest = [1, 2].map(() => stage.connect(jobId, squares))
   const cheat = stage.connect(jobId, (unit) => squares(unit + 1))
   await engine.over(jobId)
