@@ -62,9 +62,14 @@ test('two clicks later a lone visitor is promised money, and it arrives on chain
   const payee = await readAccount(page, 'payee')
   expect(payee).toBe(await readAccount(page, 'account'))
   await expect.poll(() => readShown(page, 'paid'), PATIENCE).toBeGreaterThan(0n)
+  // Paused, so that the money comes to rest and the page and the chain can be compared.
+  await page.getByTestId('pause').click()
   const isTrue = async (): Promise<boolean> =>
+    (await readShown(page, 'promised')) === 0n &&
+    (await readShown(page, 'claimable')) === 0n &&
     (await readShown(page, 'paid')) === (await balanceOf(network.chain, payee))
   await expect.poll(isTrue, PATIENCE).toBe(true)
+  await page.getByTestId('resume').click()
   const price = await readShown(page, 'price')
   expect((await readShown(page, 'paid')) % price).toBe(0n)
   expect(faults).toEqual([])
