@@ -8,6 +8,8 @@ import { startNetwork } from './support/network/process.ts'
 import { makeVisitor, PATIENCE, readShown } from './support/network/visitor.ts'
 
 // A site of somebody else that includes the one line, under a policy that allows our script and our frame only.
+test.describe.configure({ timeout: 180_000 })
+
 const owner = accountOf(makeKey())
 let network: NetworkProcess
 let host: HostSite

@@ -34,6 +34,8 @@ import {
 // A network without jobs: a tab publishes one, and tabs of other profiles compute it. Each story has its own publisher.
 let network: NetworkProcess
 
+test.describe.configure({ timeout: 180_000 })
+
 test.beforeAll(async () => {
   network = await startNetwork({ hasSamples: false })
 })
@@ -180,9 +182,9 @@ test('a kernel that does not compile is told on both sides, costs nothing and ha
 test('a publisher tab that closes in the middle goes on when it opens again: nothing twice', async ({
   browser,
 }) => {
+  const providers = [await joinIn(browser), await joinIn(browser)]
   const publisher = await makeVisitor(browser)
   const jobId = await publishSquares(publisher.page, network.url, LONG)
-  const providers = [await joinIn(browser), await joinIn(browser)]
   await expect.poll(() => readVerified(publisher.page), PATIENCE).toBeGreaterThan(LONG.units / 5)
   await publisher.page.close()
 
