@@ -13,6 +13,7 @@ import type { PublishedJob, PublisherState } from '../publisher/state.ts'
 export const SAMPLE_PRICE_WEI = '300000000000'
 
 const SAMPLES: readonly SampleName[] = ['bunny', 'fractal']
+const NAMES: readonly SampleName[] = ['bunny', 'fractal', 'square']
 /** Ended sample jobs whose data is kept. */
 const KEEP = 3
 const RETRY_MS = 5_000
@@ -111,9 +112,16 @@ async function forgetOld(publisher: Samples, row: Row): Promise<void> {
 }
 
 async function readRows(folder: string, samples: readonly SampleName[]): Promise<Map<SampleName, Row>> {
-  const found = await readJson(fileIn(folder))
-  const rows = samples.map((name) => [name, readRow(found[name], name)] as const)
-  return new Map(rows)
+  const file = fileIn(folder)
+  try {
+    const known = readRecord(JSON.parse(await readFile(file, 'utf8')), 'samples', NAMES)
+    return new Map(samples.map((name) => [name, readRow(known[name], name)]))
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      return new Map(samples.map((name) => [name, readRow(undefined, name)]))
+    const why = `${file} could not be read: ${reason(cause)}. Delete it to begin anew`
+    throw new Failure('storage', why, { cause })
+  }
 }
 
 function readRow(value: unknown, path: string): Row {
@@ -125,17 +133,6 @@ function readRow(value: unknown, path: string): Row {
       max: 10_000,
       read: (entry, place) => readText(entry, place, 66) as Hex,
     }),
-  }
-}
-
-async function readJson(file: string): Promise<Record<string, unknown>> {
-  try {
-    return readRecord(JSON.parse(await readFile(file, 'utf8')), 'samples', ['bunny', 'fractal', 'square'])
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw new Failure('storage', `${file} could not be read: ${reason(error)}. Delete it to begin anew`, {
-      cause: error,
-    })
   }
 }
 

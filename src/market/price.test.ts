@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { sampleJob } from '../kernels/sample.ts'
 import type { Wei } from '../protocol/wei.ts'
-import { coveredReplicas } from './price.ts'
+import { cost, coveredReplicas } from './price.ts'
 
 test('the budget covers whole replicas only, less what is committed', () => {
   expect(coveredReplicas(100n as Wei, 30n as Wei, 0)).toBe(3)
@@ -11,4 +12,10 @@ test('the budget covers whole replicas only, less what is committed', () => {
 
 test('a price of zero is covered by any budget', () => {
   expect(coveredReplicas(0n as Wei, 0n as Wei, 1_000_000)).toBeGreaterThan(1_000_000)
+})
+
+test('a job pays for a quorum and one more of every unit, with a tenth of that as bond, rounded up', () => {
+  const { manifest } = sampleJob('square', 0, { priceWei: '1', units: 3 })
+  expect(cost(manifest)).toEqual({ units: 3, replicas: 3, budget: 9n, bond: 1n, total: 10n })
+  expect(cost({ ...manifest, price: { replica: '0' } })).toMatchObject({ budget: 0n, bond: 0n })
 })

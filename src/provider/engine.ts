@@ -13,7 +13,7 @@ import { packHello } from '../protocol/work/hello.ts'
 import type { Store } from '../store/store.ts'
 import type { Sandbox } from '../worker/sandbox.ts'
 import { Governor } from './governor.ts'
-import { HISTORY, packEvent } from './history.ts'
+import { History } from './history.ts'
 import { JobBoard } from './job/job-board.ts'
 import type { JobWork, WorkEvent } from './job/job-work.ts'
 import { Tiles } from './job/tiles.ts'
@@ -72,6 +72,7 @@ export class Engine {
   readonly #listeners = new Set<(state: ProviderState) => void>()
   readonly #changes = new Bell()
   readonly #desk: PromiseDesk
+  readonly #history: History
 
   constructor(parts: EngineParts, signal: AbortSignal) {
     this.parts = parts
@@ -80,6 +81,7 @@ export class Engine {
     this.account = accountOf(parts.key)
     this.tiles = new Tiles(signal)
     this.#governor = new Governor(parts.settings.duty)
+    this.#history = new History(parts.store)
     const onTrouble = (failure: Failure): void => {
       this.chainTrouble = `A promise waits to be checked: ${reason(failure)}`
     }
@@ -202,13 +204,9 @@ export class Engine {
         if (output !== undefined) this.tiles.add({ jobId, unit, output, isOwn: true })
       }
     }
-    const record = packEvent(event, this.parts.nowMs())
-    void this.parts.store
-      .journal(HISTORY)
-      .append(record)
-      .catch((error: unknown) => {
-        event.work.why = `The history could not be kept: ${reason(error)}`
-      })
+    void this.#history.append(event, this.parts.nowMs()).catch((error: unknown) => {
+      event.work.why = `The history could not be kept: ${reason(error)}`
+    })
     this.changed()
   }
 

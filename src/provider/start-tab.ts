@@ -4,6 +4,7 @@ import { openRegistry } from '../p2p/registry/registry.ts'
 import { openTabNode } from '../p2p/tab-node.ts'
 import type { PrivateKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
+import { Failure } from '../protocol/failure.ts'
 import type { Network } from '../protocol/network.ts'
 import { checkChain } from '../protocol/network.ts'
 import { openBestTabStore } from '../store/best-tab-store.ts'
@@ -97,6 +98,16 @@ async function loadSettings(
   { payee }: Pick<TabProviderOptions, 'payee'>,
 ): Promise<ProviderSettings> {
   const kept = await store.values.get(SETTINGS)
-  const settings = kept === undefined ? DEFAULT_SETTINGS : parseSettings(kept)
+  const settings = kept === undefined ? DEFAULT_SETTINGS : readKept(kept)
   return payee === undefined ? settings : { ...settings, payee }
+}
+
+/** Settings of another version of this page are no reason not to start. */
+function readKept(kept: unknown): ProviderSettings {
+  try {
+    return parseSettings(kept)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return DEFAULT_SETTINGS
+  }
 }

@@ -6,7 +6,7 @@ import { toWei } from '../protocol/wei.ts'
 import type { Store } from '../store/store.ts'
 import { replaceKey } from '../store/tab-keys.ts'
 import type { Engine } from './engine.ts'
-import { HISTORY, readHistory } from './history.ts'
+import { History } from './history.ts'
 import type { Whisper } from './leader.ts'
 import { lead, openWhisper } from './leader.ts'
 import type { HistoryEntry, ProviderSettings, ProviderState, TabProvider, Tile } from './state.ts'
@@ -87,7 +87,7 @@ export class TabSession implements TabProvider {
   }
 
   history(): Promise<readonly HistoryEntry[]> {
-    return readHistory(this.#parts.store.journal(HISTORY))
+    return new History(this.#parts.store).read()
   }
 
   async exportKey(): Promise<string> {
@@ -101,7 +101,10 @@ export class TabSession implements TabProvider {
     await replaceKey('provider', key)
     this.#key = key
     this.#life.abort()
-    await this.#work()
+    await this.#work().catch((error: unknown) => {
+      this.#fail(error)
+      throw error
+    })
   }
 
   async #work(): Promise<void> {

@@ -9,7 +9,7 @@ import type { Wei } from '../protocol/wei.ts'
 import { readWei } from '../protocol/wei.ts'
 import type { ExecutorKind } from '../protocol/work/hello.ts'
 import type { SignedResults } from '../protocol/work/result.ts'
-import { MAX_FRAME_UNITS, packResults, parseResults } from '../protocol/work/result.ts'
+import { MAX_FRAME_UNITS, packDigests, readDigests, readUnits } from '../protocol/work/result.ts'
 import { packRecord, parseRecord } from '../store/record.ts'
 import type { Journal } from '../store/store.ts'
 import type { Job } from './job.ts'
@@ -74,7 +74,7 @@ function plain(record: JobRecord): unknown {
     }
     case 'results':
       return {
-        results: packResults(record.results),
+        results: packKept(record.results),
         executor: record.executor,
         isOwn: record.isOwn,
         outputs: [...record.outputs],
@@ -138,12 +138,37 @@ function parseResultsRecord(body: unknown): Extract<JobRecord, { kind: 'results'
   const record = readRecord(body, path, ['results', 'executor', 'isOwn', 'outputs'])
   return {
     kind: 'results',
-    results: parseResults(record.results, at(path, 'results')),
+    results: parseKept(record.results, at(path, 'results')),
     executor: readWord(record.executor, at(path, 'executor'), { words: ['wasm', 'wgsl'] as const }),
     isOwn: readBoolean(record.isOwn, at(path, 'isOwn')),
     outputs: readList(record.outputs, at(path, 'outputs'), {
       max: MAX_FRAME_UNITS,
       read: (entry, place) => (entry === null ? null : readBytes(entry, place, [0, 4_194_304])),
     }),
+  }
+}
+
+/** Results with the account that signed them: their signature was checked when they came, and is not recovered again at a restart. */
+function packKept({ jobId, payee, account, units, digests, signature }: SignedResults): unknown {
+  return {
+    jobId: fromHex(jobId),
+    payee,
+    account,
+    units: [...units],
+    digests: packDigests(digests),
+    signature,
+  }
+}
+
+function parseKept(value: unknown, path: string): SignedResults {
+  const record = readRecord(value, path, ['jobId', 'payee', 'account', 'units', 'digests', 'signature'])
+  const units = readUnits(record.units, at(path, 'units'))
+  return {
+    jobId: toHex(readBytes(record.jobId, at(path, 'jobId'), 32)),
+    payee: readAddress(record.payee, at(path, 'payee')),
+    account: readAddress(record.account, at(path, 'account')),
+    units,
+    digests: readDigests(record.digests, at(path, 'digests'), units.length),
+    signature: readBytes(record.signature, at(path, 'signature'), 65),
   }
 }

@@ -21,6 +21,8 @@ export type PublishPorts = {
   /** What the chain tells of how to reach this publisher. */
   contact(): Uint8Array
   journal(name: string): Journal
+  /** Where providers reach this publisher now. */
+  addresses(): readonly string[]
   /** Tells the relays of the job, or that it has ended. */
   announce(run: JobRun, isWithdrawn: boolean): Promise<void>
   loadOwn(run: JobRun, signal: AbortSignal): Promise<LoadedKernel>
@@ -108,17 +110,21 @@ async function openLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): 
   }
 }
 
+/** Announces the job again and again, and at once when the way here has changed; a tab has none before a relay took it in. */
 async function announceLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): Promise<void> {
+  let told = { where: '', at: 0 }
   while (!signal.aborted && !run.coordinator.isEnd) {
-    let isTold = false
-    const telling = ports.announce(run, false).then(
-      () => {
-        isTold = true
-      },
-      () => undefined, // the state of the relays is shown already
-    )
-    await untilAborted(telling, signal)
-    await sleep(isTold ? ANNOUNCE_MS : RETRY_MS, signal)
+    const now = { where: ports.addresses().join(), at: ports.nowMs() }
+    if (now.where !== '' && (now.where !== told.where || now.at - told.at >= ANNOUNCE_MS)) {
+      const telling = ports.announce(run, false).then(
+        () => {
+          told = now
+        },
+        () => undefined, // the state of the relays is shown already
+      )
+      await untilAborted(telling, signal)
+    }
+    await sleep(RETRY_MS, signal)
   }
 }
 

@@ -248,6 +248,7 @@ export class PublisherEngine implements Publisher {
       chain: jobChain(money, keys, chain.chainId),
       domain: { chainId: chain.chainId, escrow },
       contact: () => contactOf(parts.node),
+      addresses: () => parts.node.addresses(),
       journal: (name) => store.journal(name),
       announce: (run, isWithdrawn) => announceJob(run.job, isWithdrawn, { ...parts, key: keys.publisher }),
       loadOwn: async (run, signal) => {

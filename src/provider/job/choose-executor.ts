@@ -36,7 +36,10 @@ export async function loadKernel(
   const { choice } = await benchmark(
     { wasm, wgsl, units, cpuWorkers: Math.max(1, settings.cpuWorkers) },
     from.signal,
-  )
+  ).catch((error: unknown) => {
+    for (const kernel of [wasm, wgsl]) kernel.close()
+    throw error
+  })
   const [chosen, other] = choice === 'wgsl' ? [wgsl, wasm] : [wasm, wgsl]
   other.close()
   return chosen

@@ -22,7 +22,7 @@ export class Tiles {
   readonly #kept = new Map<Hex, Map<number, Tile>>()
   readonly #watchers = new Set<(tile: Tile) => void>()
   readonly #signal: AbortSignal
-  #wanted: Wanted[] = []
+  readonly #wanted = new Map<Hex, Map<number, Wanted>>()
   #fetching = 0
 
   constructor(signal: AbortSignal) {
@@ -34,8 +34,7 @@ export class Tiles {
     if (tiles.has(tile.unit)) return
     tiles.set(tile.unit, tile)
     this.#kept.set(tile.jobId, tiles)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > MAX_JOBS && oldest !== undefined) this.#kept.delete(oldest)
+    dropOldest(this.#kept)
     for (const watcher of this.#watchers) watcher(tile)
   }
 
@@ -49,13 +48,15 @@ export class Tiles {
   /** Notes an accepted output that may be fetched. */
   want(wanted: Wanted): void {
     if (this.#kept.get(wanted.jobId)?.has(wanted.unit)) return
-    this.#wanted.push(wanted)
+    const ofJob = this.#wanted.get(wanted.jobId) ?? new Map<number, Wanted>()
+    this.#wanted.set(wanted.jobId, ofJob.set(wanted.unit, wanted))
+    dropOldest(this.#wanted)
     this.#fetch()
   }
 
   #fetch(): void {
     while (this.#watchers.size > 0 && this.#fetching < FETCHES && !this.#signal.aborted) {
-      const next = this.#wanted.shift()
+      const next = this.#next()
       if (next === undefined) return
       this.#fetching += 1
       void this.#get(next).finally(() => {
@@ -63,6 +64,17 @@ export class Tiles {
         this.#fetch()
       })
     }
+  }
+
+  #next(): Wanted | undefined {
+    for (const [jobId, units] of this.#wanted) {
+      const [first] = units.values()
+      if (first === undefined || units.size === 1) this.#wanted.delete(jobId)
+      if (first === undefined) continue
+      units.delete(first.unit)
+      return first
+    }
+    return undefined
   }
 
   async #get({ jobId, unit, digest, source }: Wanted): Promise<void> {
@@ -77,6 +89,12 @@ export class Tiles {
       if (!(error instanceof Failure)) throw error // a picture with a hole is no harm
     }
   }
+}
+
+/** A visitor who stays for days sees many jobs: the oldest go. */
+function dropOldest(jobs: Map<Hex, unknown>): void {
+  const [oldest] = jobs.keys()
+  if (jobs.size > MAX_JOBS && oldest !== undefined) jobs.delete(oldest)
 }
 
 const NO_CACHE = {

@@ -13,6 +13,7 @@ export async function openPublishing(container: HTMLElement): Promise<Publishing
     window.addEventListener('beforeunload', (event) => {
       if (publishing.isBusy) event.preventDefault()
     })
+    window.addEventListener('pagehide', () => life.abort()) // providers learn at once that it is gone
     return publishing
   } catch (error) {
     life.abort()
