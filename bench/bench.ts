@@ -3,15 +3,19 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Failure, malformed, reason } from '../src/protocol/failure.ts'
 import { e2eVerified } from './e2e-verified.ts'
+import { gas } from './gas.ts'
 import type { Found, Row } from './row.ts'
 import { absentRow, foundRow } from './row.ts'
 import { scorecard } from './scorecard.ts'
 import { sizes } from './sizes.ts'
+import { statementBuild } from './statement-build.ts'
 import { tableOf } from './table.ts'
 
 /** The metrics that can be measured: each gives what it found by the names of its goals. */
 const metrics: ReadonlyMap<string, (signal: AbortSignal) => Promise<ReadonlyMap<string, Found>>> = new Map([
   ['e2e-verified', e2eVerified],
+  ['gas', gas],
+  ['statement-build', statementBuild],
   ['sizes', sizes],
 ])
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import type { Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { balanceOf } from '../src/chain/chain.ts'
-import { readJob } from '../src/chain/read-escrow.ts'
+import { readJob } from '../src/chain/escrow/read-escrow.ts'
 import type { Job } from '../src/publisher/job.ts'
 import { squareDraft } from './support/network/job.ts'
 import { readNodeJournal, recomputed, tally } from './support/network/journal.ts'
@@ -79,12 +79,13 @@ test('after kill -9 in the middle of a job it is finished: nothing verified is c
   expect(after.decided.size).toBe(UNITS)
   const earned = payees.map((payee) => BigInt(after.accepted.get(payee) ?? 0) * job.price)
   expect(balances).toEqual(earned)
-  expect(onChain).toMatchObject({ budget: job.budget, bond: job.bond, repaid: 0n })
+  const { budget, bond } = job.opening
+  expect(onChain).toMatchObject({ budget, bond, repaid: 0n })
   expect(onChain?.committed).toBe(earned.reduce((sum, amount) => sum + amount, 0n))
   expect(records.at(-1)).toMatchObject({
     kind: 'closed',
-    refund: job.budget - (onChain?.committed ?? 0n),
-    bond: job.bond,
+    refund: budget - (onChain?.committed ?? 0n),
+    bond,
   })
 })
 

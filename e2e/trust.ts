@@ -11,7 +11,8 @@ import { openServerNode } from '../src/p2p/server-node.ts'
 import { accountOf, makeKey } from '../src/protocol/account.ts'
 import type { Announcement } from '../src/protocol/announcement.ts'
 import { signAnnouncement } from '../src/protocol/announcement.ts'
-import { toHex } from '../src/protocol/bytes.ts'
+import { jobIdOf } from '../src/protocol/escrow/opening.ts'
+import { reason } from '../src/protocol/failure.ts'
 import { encodeFrame } from '../src/protocol/frame.ts'
 import { signStatement } from '../src/protocol/statement.ts'
 import { buildTree, proofOf, rootOf } from '../src/protocol/sum-tree.ts'
@@ -57,12 +58,9 @@ test.afterAll(async () => {
 
 test('an announcement of a job that is on no chain is shown as refused, and honest work goes on', async () => {
   const real = await honestAnnouncement()
-  const lie = {
-    ...real,
-    jobId: toHex(randomBytes(32)),
-    name: 'A job that is not',
-    publisher: accountOf(stranger),
-  }
+  const opening = { ...real.opening, publisher: accountOf(stranger) }
+  const jobId = jobIdOf(opening, domain())
+  const lie = { ...real, jobId, opening, name: 'A job that is not' }
   await registry.announce(signAnnouncement(lie, stranger))
   const row = rowOf(visitor.page, 'A job that is not')
   await expect(row).toHaveAttribute('data-kind', 'refused', PATIENCE)
@@ -80,16 +78,18 @@ test('an announcement with a signature of somebody else is refused by the relay'
   await expectWork(visitor.page)
 })
 
-test('whoever claims the job of another first does not keep visitors from it', async () => {
+test('whoever claims the job of another is refused by the relay, and visitors work on that job', async () => {
   const publisher = accountOf(stranger)
+  const refusals: string[] = []
   const odd = await startOddPublisher(network, {
-    beforeAnnounce: ({ announcement }) =>
-      registry.announce(signAnnouncement({ ...announcement, publisher, name: 'A stolen job' }, stranger)),
+    async beforeAnnounce({ announcement }) {
+      const opening = { ...announcement.opening, publisher }
+      const theft = signAnnouncement({ ...announcement, opening, name: 'A stolen job' }, stranger)
+      await registry.announce(theft).catch((error: unknown) => refusals.push(reason(error)))
+    },
   })
   await odd.engine.publish(squareDraft({ ...HONEST, name: 'A claimed job' }))
-  const row = rowOf(visitor.page, 'A stolen job')
-  await expect(row).toHaveAttribute('data-kind', 'refused', PATIENCE)
-  await expect(row).toContainText('as its publisher')
+  await expect.poll(() => refusals[0], PATIENCE).toMatch(/announcement\.opening: expected the opening of job/)
   await expect(rowOf(visitor.page, 'A claimed job')).toHaveAttribute('data-kind', 'working', PATIENCE)
   await odd.stop()
 })

@@ -50,6 +50,10 @@ abstract contract Test {
         if (found != expected) revert Unequal(what, uint256(found), uint256(expected));
     }
 
+    function assertEq(address found, address expected, string memory what) internal pure {
+        if (found != expected) revert Unequal(what, uint160(found), uint160(expected));
+    }
+
     function assertTrue(bool isTrue, string memory what) internal pure {
         if (!isTrue) revert Untrue(what);
     }

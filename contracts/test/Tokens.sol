@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
-import {IEscrow} from "../src/IEscrow.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
 
 /// A token that keeps `feeBps` of every transfer; zero makes it a plain one.
 contract Token is ERC20("Token", "TOK") {
@@ -24,74 +24,73 @@ contract Token is ERC20("Token", "TOK") {
     }
 }
 
-/// A token that opens a second job, of the attacker's, while the escrow measures the deposit of the first.
-contract NestingToken is ERC20("Nesting", "NEST") {
-    IEscrow public escrow;
-    IEscrow.Opening private _nested;
-    IEscrow.Terms private _terms;
-    bool private _isArmed;
+/// A token that adds a tenth to whatever is sent.
+contract GenerousToken is ERC20("Generous", "GEN") {
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount);
+        if (from != address(0)) _mint(to, amount / 10);
+    }
+}
+
+/// A token whose holders sign instead of sending: ERC-2612 and ERC-3009.
+contract SignedToken is ERC20("Signed", "SIG"), ERC20Permit("Signed"), ERC3009 {
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+}
+
+/// A token that returns nothing, as old ones do, and refuses to pay one address.
+contract OldToken {
+    mapping(address => uint256) public balanceOf;
+    address public refused;
+
+    function mint(address to, uint256 amount) external {
+        balanceOf[to] += amount;
+    }
+
+    function refuse(address account) external {
+        refused = account;
+    }
+
+    function transfer(address to, uint256 amount) external {
+        require(to != refused, "not to you");
+        balanceOf[msg.sender] -= amount;
+        balanceOf[to] += amount;
+    }
+
+    function transferFrom(address from, address to, uint256 amount) external {
+        balanceOf[from] -= amount;
+        balanceOf[to] += amount;
+    }
+}
+
+/// A token that makes a call of the attacker's choice inside a transfer to or from its victim, and tells how it went.
+contract MeddlingToken is ERC20("Meddling", "MED") {
+    address private _victim;
+    bytes private _call;
+    bool public isDone;
+    bytes public reason;
 
     function mint(address to, uint256 amount) external {
         _mint(to, amount);
     }
 
-    function arm(IEscrow target, IEscrow.Opening calldata nested, IEscrow.Terms calldata terms) external {
-        (escrow, _nested, _terms, _isArmed) = (target, nested, terms, true);
-        _mint(address(this), nested.budget);
-        _approve(address(this), address(target), nested.budget);
+    /// The token itself is the caller, and may spend what it has.
+    function arm(address victim, bytes calldata call) external {
+        (_victim, _call) = (victim, call);
+        _approve(address(this), victim, type(uint256).max);
     }
 
     function _update(address from, address to, uint256 amount) internal override {
-        if (_isArmed && to == address(escrow)) {
-            _isArmed = false;
-            escrow.open(_nested, _terms, "");
+        bytes memory call = _call;
+        if (call.length > 0 && (to == _victim || from == _victim)) {
+            delete _call;
+            (isDone, reason) = _victim.call(call);
         }
         super._update(from, to, amount);
-    }
-}
-
-/// An account that refuses coins until it is told to take them.
-contract Refuser {
-    bool public isWilling;
-
-    function agree() external {
-        isWilling = true;
-    }
-
-    receive() external payable {
-        require(isWilling, "no coins, thank you");
-    }
-}
-
-/// A payee that claims again while it is paid.
-contract Reenterer {
-    IEscrow private immutable ESCROW;
-    bytes private _again;
-    bool public isStopped;
-
-    constructor(IEscrow escrow) {
-        ESCROW = escrow;
-    }
-
-    function arm(bytes calldata again) external {
-        _again = again;
-    }
-
-    receive() external payable {
-        (bool isDone,) = address(ESCROW).call(_again);
-        isStopped = !isDone;
-    }
-}
-
-/// A settler that is a contract: it vouches for one digest.
-contract Wallet is IERC1271 {
-    bytes32 private immutable DIGEST;
-
-    constructor(bytes32 digest) {
-        DIGEST = digest;
-    }
-
-    function isValidSignature(bytes32 digest, bytes calldata) external view returns (bytes4) {
-        return digest == DIGEST ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
     }
 }

@@ -6,15 +6,15 @@ import {IEscrow} from "../src/IEscrow.sol";
 /// Builds sum trees the plain way, level by level, without the code under test.
 library Trees {
     struct Tree {
-        uint8 depth;
+        uint256 depth;
         bytes32[][] hashes;
         uint256[][] sums;
     }
 
     function build(IEscrow.Leaf[] memory leaves) internal pure returns (Tree memory tree) {
         while (uint256(1) << tree.depth < leaves.length) ++tree.depth;
-        tree.hashes = new bytes32[][](uint256(tree.depth) + 1);
-        tree.sums = new uint256[][](uint256(tree.depth) + 1);
+        tree.hashes = new bytes32[][](tree.depth + 1);
+        tree.sums = new uint256[][](tree.depth + 1);
         tree.hashes[0] = new bytes32[](uint256(1) << tree.depth);
         tree.sums[0] = new uint256[](uint256(1) << tree.depth);
         for (uint256 i = 0; i < leaves.length; ++i) {
@@ -34,10 +34,8 @@ library Trees {
         return tree.hashes[tree.depth][0];
     }
 
-    function total(Tree memory tree) internal pure returns (uint88) {
-        require(tree.sums[tree.depth][0] <= type(uint88).max, "the total of a test tree is too large");
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return uint88(tree.sums[tree.depth][0]);
+    function total(Tree memory tree) internal pure returns (uint256) {
+        return tree.sums[tree.depth][0];
     }
 
     function proof(Tree memory tree, uint256 index) internal pure returns (bytes memory steps) {

@@ -5,6 +5,7 @@ import {
   getContractError,
   HttpRequestError,
   InsufficientFundsError,
+  LimitExceededRpcError,
   TimeoutError,
 } from 'viem'
 import { Failure, reason } from '../protocol/failure.ts'
@@ -20,7 +21,7 @@ export function explain(action: string, error: unknown): Failure {
       cause: error,
     })
   }
-  if (has(error, HttpRequestError) || has(error, TimeoutError)) {
+  if ([HttpRequestError, TimeoutError, LimitExceededRpcError].some((kind) => has(error, kind))) {
     return new Failure('unreachable', `${action}: the chain does not answer (${error.shortMessage})`, {
       cause: error,
     })

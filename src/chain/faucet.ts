@@ -27,5 +27,5 @@ export async function fund(chain: Chain, account: Address, amount: Wei): Promise
       params: [{ from, to: account, value: numberToHex(amount) }],
     })
   })
-  await awaitReceipt(chain, hash, 'faucet')
+  await awaitReceipt(chain, { hash }, 'faucet')
 }

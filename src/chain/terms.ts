@@ -1,25 +1,7 @@
+import type { Terms } from '../protocol/escrow/opening.ts'
 import { Failure } from '../protocol/failure.ts'
-import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 import { minDelaySeconds } from './chains.ts'
-
-/** The rules of a job, fixed when it is opened. Times are seconds; zero `settlerCap` is no cap. */
-export type Terms = {
-  /** Seconds since 1970. From then on anybody may begin the close. */
-  readonly expiry: number
-  readonly postDelay: number
-  readonly challengeDelay: number
-  readonly closeDelay: number
-  /** The most that can be posted in one day. */
-  readonly settlerCap: Wei
-  /** The part of the budget that repays posters, and what one poster gets of it. */
-  readonly postReserve: Wei
-  readonly postBounty: Wei
-  readonly quorumBps: number
-  readonly minSigners: number
-  readonly forceDelay: number
-  readonly forceCap: Wei
-}
 
 const DAY = 86_400
 const NOTHING = toWei(0n)

@@ -10,7 +10,15 @@ import { parseManifest } from '../protocol/manifest/manifest.ts'
 import { projectFolder } from './project.ts'
 
 const root = projectFolder()
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/manifest.md']
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/manifest.md',
+  'docs/money.md',
+  'docs/chains.md',
+]
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 /** The files that a page names: paths below the folders of the project, and the targets of its links. */

@@ -1,5 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { openChain } from '../chain/chain.ts'
+import { requireEscrow } from '../chain/deploy.ts'
+import type { Address } from '../protocol/address.ts'
 import type { Cid } from '../protocol/cid.ts'
 import { cidOf } from '../protocol/cid.ts'
 import { Failure, reason } from '../protocol/failure.ts'
@@ -18,6 +21,10 @@ export type PublishOptions = {
   readonly data: string
   readonly out: string
   readonly json: boolean
+  /** Where the chain is asked, instead of where the network says. */
+  readonly chainRpc?: string
+  /** The escrow, if it is not the network's. */
+  readonly contract?: Address
 }
 
 /**
@@ -27,7 +34,8 @@ export type PublishOptions = {
 export async function publish(file: string, options: PublishOptions, signal: AbortSignal): Promise<void> {
   const reporter = makeReporter(options.json)
   const draft = await readDraft(resolve(file))
-  const network = await readNetwork(options.network)
+  const network = onChain(await readNetwork(options.network), options)
+  await requireEscrow(openChain({ rpcUrl: network.rpc, escrow: network.escrow }))
   const folder = resolve(options.data)
   await holdFolder({ folder, isFresh: false }, () =>
     run(draft, { ...options, network, folder, reporter }, signal),
@@ -129,6 +137,11 @@ async function readNetwork(url: string): Promise<Network> {
       { cause },
     )
   }
+}
+
+/** The network with another way to its chain, or another escrow on it. Whether it is the same chain is checked later. */
+function onChain(network: Network, { chainRpc, contract }: PublishOptions): Network {
+  return { ...network, rpc: chainRpc ?? network.rpc, escrow: contract ?? network.escrow }
 }
 
 function teller(jobId: string, { line, event }: Reporter): (state: PublisherState) => void {

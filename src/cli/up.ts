@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
+import type { Address } from '../protocol/address.ts'
 import { startNodePublisher } from '../publisher/start-node.ts'
 import { loadRelayKey } from '../relay/relay-key.ts'
 import { forProcess } from './local/for-process.ts'
@@ -18,11 +19,14 @@ export type UpOptions = {
   /** Whether sample jobs are published. */
   readonly samples: boolean
   readonly port?: number
+  /** A chain that runs already; sample jobs would cost money there and are not published. */
+  readonly chainRpc?: string
+  readonly contract?: Address
 }
 
 /** Runs a whole network on this machine until the signal aborts: chain, contract, relay, web app and a publisher of samples. */
 export async function up(
-  { data, fresh, json, port, samples }: UpOptions,
+  { data, fresh, json, port, samples, chainRpc, contract }: UpOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const folder = resolve(data)
@@ -38,7 +42,8 @@ export async function up(
       { network: forProcess(network), folder, listen: { host: '127.0.0.1', port } },
       ends,
     )
-    const over = samples ? publishSamples(publisher, { folder, report: reporter.line }, ends) : undefined
+    const hasSamples = samples && chainRpc === undefined
+    const over = hasSamples ? publishSamples(publisher, { folder, report: reporter.line }, ends) : undefined
     sayReady(network, reporter, folder)
     if (over !== undefined) await over
     else if (!ends.aborted) await once(ends, 'abort')
@@ -53,6 +58,8 @@ export async function up(
       folder,
       webFolder: webFolder(),
       port,
+      ...(chainRpc === undefined ? {} : { chainRpc }),
+      ...(contract === undefined ? {} : { contract }),
       relayKey: await loadRelayKey(join(folder, 'keys')),
       report: reporter.line,
     }
@@ -62,8 +69,10 @@ export async function up(
 }
 
 function sayReady({ network, url }: LocalNetwork, reporter: Reporter, folder: string): void {
-  const { chainId, genesis, escrow, relays } = network
+  const { chainId, genesis, escrow, relays, isTest } = network
   reporter.event('ready', { url, chainId, genesis, escrow, relays, data: folder })
-  reporter.line(`Chain ${chainId} with test money only; escrow contract at ${escrow}`)
+  reporter.line(
+    `Chain ${chainId} with ${isTest ? 'test money only' : 'real money'}; escrow contract at ${escrow}`,
+  )
   reporter.line(`Open ${url} and press Start. Ctrl-C stops the network.`)
 }

@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { Address } from '../protocol/address.ts'
+import { readAddress } from '../protocol/address.ts'
 import { Failure, reason } from '../protocol/failure.ts'
 import { projectVersion } from './project.ts'
 
@@ -36,6 +38,7 @@ function makeCommand(signal: AbortSignal): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 something given to the command is wrong.')
   addUp(command, signal)
   addPublish(command, signal)
+  addDeploy(command)
   addDemo(command, signal)
   return command
 }
@@ -50,6 +53,16 @@ function addUp(command: Command, signal: AbortSignal): void {
     .addOption(new Option('--data <folder>', 'where the state is kept').default('.data'))
     .option('--fresh', 'drop the kept state and start anew', false)
     .option('--no-samples', 'publish no sample jobs')
+    .option(
+      '--chain-rpc <url>',
+      'use this chain instead of a test chain of its own; without sample jobs',
+      readUrl,
+    )
+    .option(
+      '--contract <address>',
+      'the escrow contract (without: the one at the usual address)',
+      readContract,
+    )
     .option('--json', 'print one JSON object a line; {"event":"ready","url":…} when all is ready', false)
     .addHelpText('after', '\nExamples:\n  weft up\n  weft up --port 8090 --data /tmp/weft --fresh')
     .action(async (options) => {
@@ -73,11 +86,34 @@ function addPublish(command: Command, signal: AbortSignal): void {
       ),
     )
     .addOption(new Option('--out <folder>', 'where the result is written').default('results'))
+    .option('--chain-rpc <url>', 'where the chain is asked (without: where the network says)', readUrl)
+    .option('--contract <address>', 'the escrow contract (without: the one of the network)', readContract)
     .option('--json', 'print one JSON object a line', false)
     .addHelpText('after', '\nExample:\n  weft publish docs/example/manifest.json --out results')
     .action(async (file, options) => {
       const { publish } = await import('./publish.ts')
       await publish(file, options, signal)
+    })
+}
+
+function addDeploy(command: Command): void {
+  command
+    .command('deploy')
+    .description(
+      'put the contract on a chain, at the address it has on every chain, unless it is there already',
+    )
+    .requiredOption('--chain-rpc <url>', 'where the chain is asked', readUrl)
+    .option('--chain-id <number>', 'refuse every other chain', readChainId)
+    .option('--key-file <file>', 'the private key of the account that pays (without: the variable WEFT_KEY)')
+    .option('--dry-run', 'say what it would cost, and send nothing', false)
+    .option('--json', 'print one JSON object a line', false)
+    .addHelpText(
+      'after',
+      '\nExample:\n  weft deploy --chain-rpc https://sepolia.base.org --key-file deployer.key',
+    )
+    .action(async (options) => {
+      const { deploy } = await import('./deploy.ts')
+      await deploy(options)
     })
 }
 
@@ -102,6 +138,27 @@ function readTabs(text: string): number {
   if (!/^\d+$/.test(text) || tabs < 2 || tabs > 16)
     throw new InvalidArgumentError('Give a whole number from 2 to 16.')
   return tabs
+}
+
+function readUrl(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('Give the address of a JSON-RPC server, as https://…')
+  return text
+}
+
+function readContract(text: string): Address {
+  try {
+    return readAddress(text, 'address')
+  } catch (error) {
+    throw new InvalidArgumentError(reason(error))
+  }
+}
+
+function readChainId(text: string): number {
+  const chainId = Number(text)
+  if (!/^[1-9]\d*$/.test(text) || chainId > 2 ** 32)
+    throw new InvalidArgumentError('Give the number of a chain.')
+  return chainId
 }
 
 function readPort(text: string): number {

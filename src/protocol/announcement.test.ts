@@ -4,19 +4,23 @@ import { readAddress } from './address.ts'
 import type { Announcement } from './announcement.ts'
 import { MAX_TTL_SECONDS, packAnnouncement, parseAnnouncement, signAnnouncement } from './announcement.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
-import { cidOf } from './cid.ts'
+import { jobIdOf, packOpening } from './escrow/opening.ts'
+import { testOpening } from './escrow/test-opening.ts'
 import { Failure } from './failure.ts'
 import { toWei } from './wei.ts'
 
 const key = makeKey()
-const announcement: Announcement = {
+const opening = testOpening({ publisher: accountOf(key) })
+const domain = {
   chainId: 31337,
-  genesis: `0x${'01'.repeat(32)}`,
-  jobId: `0x${'02'.repeat(32)}`,
   escrow: readAddress('0x5fbdb2315678afecb367f032d93f642f64180aa3', 'escrow'),
-  manifest: cidOf(new Uint8Array(3), 'dag-cbor'),
+}
+const announcement: Announcement = {
+  ...domain,
+  genesis: `0x${'01'.repeat(32)}`,
+  jobId: jobIdOf(opening, domain),
+  opening,
   price: toWei(10n ** 15n),
-  publisher: accountOf(key),
   peer: '16Uiu2HAm',
   addresses: ['/ip4/127.0.0.1/tcp/9001/ws'],
   name: 'A bunny',
@@ -38,17 +42,31 @@ test('an announcement signed by somebody else is refused', () => {
   )
 })
 
+test('an announcement with another opening than the one of its job is refused, whoever signs it', () => {
+  const said = (change: Partial<Announcement>, by = key) =>
+    packAnnouncement(signAnnouncement({ ...announcement, ...change }, by))
+  const thief = makeKey()
+  for (const lie of [
+    said({ opening: { ...opening, bond: toWei(opening.bond + 1n) } }),
+    said({ opening: { ...opening, publisher: accountOf(thief) } }, thief),
+    said({ opening: { ...opening, terms: { ...opening.terms, challengeDelay: 2 } } }),
+    said({ jobId: `0x${'02'.repeat(32)}` }),
+    said({ chainId: 1 }),
+  ])
+    expect(() => parseAnnouncement(lie)).toThrow(/^announcement\.opening: expected the opening of job 0x/)
+})
+
 describe('a changed field breaks the signature', () => {
-  const other = cidOf(new Uint8Array(4), 'dag-cbor')
+  const { terms } = opening
+  const other = packOpening({ ...opening, terms: { ...terms, closeDelay: terms.closeDelay + 1 } })
   test.each(
     Object.entries({
       chainId: 1,
       genesis: new Uint8Array(32),
       jobId: new Uint8Array(32),
       escrow: `0x${'00'.repeat(20)}`,
-      manifest: other,
+      opening: other,
       price: '1000000000000001',
-      publisher: accountOf(makeKey()),
       peer: '16Uiu2HAn',
       addresses: ['/ip4/6.6.6.6/tcp/1/ws'],
       name: 'A hare',
@@ -71,9 +89,8 @@ describe('a bad field is refused with its path', () => {
     ['genesis', new Uint8Array(31), 'genesis: expected 32 bytes'],
     ['jobId', '0x00', 'jobId: expected bytes'],
     ['escrow', 'escrow', 'escrow: expected an address'],
-    ['manifest', cidOf(new Uint8Array(3), 'raw'), 'manifest: expected a CIDv1 of dag-cbor'],
+    ['opening', { ...(packed.opening as object), bond: 5 }, 'opening.bond: expected an amount of wei'],
     ['price', 5, 'price: expected an amount of wei'],
-    ['publisher', null, 'publisher: expected an address'],
     ['peer', 'x'.repeat(81), 'peer: expected at most 80'],
     ['addresses', Array(9).fill('/ip4'), 'addresses: expected at most 8 entries'],
     ['addresses', [1], 'addresses[0]: expected text'],

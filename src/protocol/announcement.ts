@@ -5,8 +5,8 @@ import { readAddress } from './address.ts'
 import type { Hex } from './bytes.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { encodeCbor } from './cbor.ts'
-import type { Cid } from './cid.ts'
-import { readCid } from './cid.ts'
+import type { Opening } from './escrow/opening.ts'
+import { jobIdOf, packOpening, parseOpening } from './escrow/opening.ts'
 import { malformed } from './failure.ts'
 import { at, readBoolean, readBytes, readInteger, readList, readRecord, readText } from './read.ts'
 import type { Wei } from './wei.ts'
@@ -19,10 +19,10 @@ export type ChainName = { readonly chainId: number; readonly genesis: Hex }
 export type Announcement = ChainName & {
   readonly jobId: Hex
   readonly escrow: Address
-  readonly manifest: Cid
+  /** What the job was opened with; the job's id is its hash. */
+  readonly opening: Opening
   /** Wei for each accepted replica. */
   readonly price: Wei
-  readonly publisher: Address
   /** The publisher's PeerId and the multiaddrs it is reached at. */
   readonly peer: string
   readonly addresses: readonly string[]
@@ -49,16 +49,18 @@ export function packAnnouncement({ announcement, signature }: SignedAnnouncement
   return { ...plain(announcement), signature }
 }
 
-/** Reads an announcement and checks that the publisher it names signed it. Throws `malformed` with the field's path. */
+/**
+ * Reads an announcement and checks that its job was opened as it says, and that the publisher of that job signed it. Throws
+ * `malformed` with the field's path.
+ */
 export function parseAnnouncement(value: unknown, path = 'announcement'): SignedAnnouncement {
   const fields = [
     'chainId',
     'genesis',
     'jobId',
     'escrow',
-    'manifest',
+    'opening',
     'price',
-    'publisher',
     'peer',
     'addresses',
     'name',
@@ -73,9 +75,8 @@ export function parseAnnouncement(value: unknown, path = 'announcement'): Signed
     genesis: toHex(readBytes(record.genesis, at(path, 'genesis'), 32)),
     jobId: toHex(readBytes(record.jobId, at(path, 'jobId'), 32)),
     escrow: readAddress(record.escrow, at(path, 'escrow')),
-    manifest: readCid(record.manifest, at(path, 'manifest'), 'dag-cbor'),
+    opening: parseOpening(record.opening, at(path, 'opening')),
     price: readWei(record.price, at(path, 'price')),
-    publisher: readAddress(record.publisher, at(path, 'publisher')),
     peer: readText(record.peer, at(path, 'peer'), 80),
     addresses: readList(record.addresses, at(path, 'addresses'), {
       max: 8,
@@ -90,9 +91,11 @@ export function parseAnnouncement(value: unknown, path = 'announcement'): Signed
   const ttl = announcement.expiresAt - announcement.issuedAt
   if (ttl < 1 || ttl > MAX_TTL_SECONDS)
     throw malformed(at(path, 'expiresAt'), `1 to ${MAX_TTL_SECONDS} seconds after issuedAt`, ttl)
-  if (signerOf(hash(announcement), signature, at(path, 'signature')) !== announcement.publisher) {
+  if (signerOf(hash(announcement), signature, at(path, 'signature')) !== announcement.opening.publisher)
     throw malformed(at(path, 'signature'), 'a signature of the publisher that it names')
-  }
+  const jobId = jobIdOf(announcement.opening, announcement)
+  if (jobId !== announcement.jobId)
+    throw malformed(at(path, 'opening'), `the opening of job ${announcement.jobId}; this one is of ${jobId}`)
   return { announcement, signature }
 }
 
@@ -101,6 +104,7 @@ function plain(announcement: Announcement): Record<string, unknown> {
     ...announcement,
     genesis: fromHex(announcement.genesis),
     jobId: fromHex(announcement.jobId),
+    opening: packOpening(announcement.opening),
     price: announcement.price.toString(),
   }
 }

@@ -5,6 +5,8 @@ import { packAnnouncement, parseAnnouncement, signAnnouncement } from './announc
 import { concat, fromHex } from './bytes.ts'
 import { decodeCbor, decodeExact, encodeCbor } from './cbor.ts'
 import { cidOf, readCid } from './cid.ts'
+import { jobIdOf, packOpening, parseOpening } from './escrow/opening.ts'
+import { testOpening } from './escrow/test-opening.ts'
 import { Failure } from './failure.ts'
 import { encodeFrame, FrameReader } from './frame.ts'
 import { compileExpression } from './manifest/expression.ts'
@@ -108,15 +110,15 @@ function isRefused(parse: () => unknown): boolean {
 }
 
 const manifest = parseManifest(vectors.manifests[1].json)
+const opening = testOpening({ publisher: account })
 const signed = signAnnouncement(
   {
     chainId: 31337,
     genesis: `0x${'01'.repeat(32)}`,
-    jobId: `0x${'02'.repeat(32)}`,
+    jobId: jobIdOf(opening, { chainId: 31337, escrow: account }),
     escrow: account,
-    manifest: cidOf(new Uint8Array(1), 'dag-cbor'),
+    opening,
     price: toWei(1n),
-    publisher: account,
     peer: 'peer',
     addresses: ['/ip4/127.0.0.1'],
     name: 'name',
@@ -162,7 +164,7 @@ const bodies: unknown[] = [
   { ...ids, leases: [1] },
   { ...ids, units: [1], digests: new Uint8Array(32), own: 0 },
   { ...ids, unit: 1, evidence: [results] },
-  { statement, leaf, proof: new Uint8Array(44) },
+  { statement, leaf, proof: new Uint8Array(44), opening: packOpening(opening) },
   { why: 'x' },
   { ...ids, why: 'x' },
 ]
@@ -183,6 +185,7 @@ describe('values that are almost right, or not at all', () => {
     ['announcement', packAnnouncement(signed), parseAnnouncement],
     ['statement', statement, parseStatement],
     ['leaf', leaf, parseLeaf],
+    ['opening', packOpening(opening), parseOpening],
     ['results', results, parseResults],
     ['hello', hello, (value) => parseHello(value, account)],
     ['network', network, parseNetwork],

@@ -5,8 +5,9 @@ import { readAddress } from './address.ts'
 import type { Hex } from './bytes.ts'
 import { concat, fromHex, toHex } from './bytes.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
+import type { Domain } from './escrow/domain.ts'
 import { Failure } from './failure.ts'
-import type { Domain, Statement } from './statement.ts'
+import type { Statement } from './statement.ts'
 import {
   hashStatement,
   packLeaf,
@@ -53,7 +54,7 @@ function hashByHand(): Hex {
   const struct = keccak(
     concat([
       text(
-        'Statement(bytes32 jobId,uint32 epoch,uint24 seq,bool last,uint8 depth,uint88 total,uint64 units,bytes32 root,bytes32 dataHash)',
+        'Statement(bytes32 jobId,uint256 epoch,uint256 seq,bool last,uint256 depth,uint256 total,uint256 units,bytes32 root,bytes32 dataHash)',
       ),
       fromHex(statement.jobId),
       word(statement.epoch),

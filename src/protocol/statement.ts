@@ -1,10 +1,11 @@
-import { hashTypedData } from 'viem/utils'
 import type { PrivateKey } from './account.ts'
 import { signerOf, signHash } from './account.ts'
 import type { Address } from './address.ts'
 import { readAddress } from './address.ts'
 import type { Hex } from './bytes.ts'
 import { fromHex, toHex } from './bytes.ts'
+import type { Domain } from './escrow/domain.ts'
+import { digestOfStruct } from './escrow/domain.ts'
 import { malformed } from './failure.ts'
 import { at, readBoolean, readBytes, readInteger, readRecord } from './read.ts'
 import type { Leaf } from './sum-tree.ts'
@@ -31,33 +32,27 @@ export type Statement = {
 
 export type SignedStatement = { readonly statement: Statement; readonly signature: Uint8Array }
 
-/** Where a statement counts: one escrow contract on one chain. */
-export type Domain = { readonly chainId: number; readonly escrow: Address }
+const FIELDS = [
+  { name: 'jobId', type: 'bytes32' },
+  { name: 'epoch', type: 'uint256' },
+  { name: 'seq', type: 'uint256' },
+  { name: 'last', type: 'bool' },
+  { name: 'depth', type: 'uint256' },
+  { name: 'total', type: 'uint256' },
+  { name: 'units', type: 'uint256' },
+  { name: 'root', type: 'bytes32' },
+  { name: 'dataHash', type: 'bytes32' },
+] as const
 
-const types = {
-  Statement: [
-    { name: 'jobId', type: 'bytes32' },
-    { name: 'epoch', type: 'uint32' },
-    { name: 'seq', type: 'uint24' },
-    { name: 'last', type: 'bool' },
-    { name: 'depth', type: 'uint8' },
-    { name: 'total', type: 'uint88' },
-    { name: 'units', type: 'uint64' },
-    { name: 'root', type: 'bytes32' },
-    { name: 'dataHash', type: 'bytes32' },
-  ],
-} as const
+/** A statement in the escrow's words. */
+export function wordsOfStatement({ isLast, epoch, seq, depth, units, ...same }: Statement) {
+  const counts = { epoch: BigInt(epoch), seq: BigInt(seq), depth: BigInt(depth), units: BigInt(units) }
+  return { ...same, ...counts, last: isLast }
+}
 
-/** The EIP-712 digest of a statement; domain name "Weft", version "1". */
-export function hashStatement(statement: Statement, { chainId, escrow }: Domain): Uint8Array {
-  const { isLast, units, ...same } = statement
-  const hash = hashTypedData({
-    domain: { name: 'Weft', version: '1', chainId, verifyingContract: escrow },
-    types,
-    primaryType: 'Statement',
-    message: { ...same, last: isLast, units: BigInt(units) },
-  })
-  return fromHex(hash)
+/** The EIP-712 digest of a statement. */
+export function hashStatement(statement: Statement, domain: Domain): Uint8Array {
+  return digestOfStruct('Statement', { fields: FIELDS, values: wordsOfStatement(statement) }, domain)
 }
 
 /** Signs a statement as the settler. */

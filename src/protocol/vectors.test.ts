@@ -3,12 +3,18 @@ import { expect, test } from 'vitest'
 import { accountOf, keccak } from './account.ts'
 import type { Address } from './address.ts'
 import { readAddress } from './address.ts'
-import type { Hex } from './bytes.ts'
-import { toHex } from './bytes.ts'
+import type { Digest, Hex } from './bytes.ts'
+import { toDigits, toHex } from './bytes.ts'
 import { cidOf } from './cid.ts'
+import { hashCashout } from './escrow/cashout.ts'
+import type { Domain } from './escrow/domain.ts'
+import { FIRST_FORCED, hashForced, hashVeto } from './escrow/forced.ts'
+import { hashHelp } from './escrow/help.ts'
+import type { Opening } from './escrow/opening.ts'
+import { hashOpenJob, jobIdOf } from './escrow/opening.ts'
 import { encodeFrame } from './frame.ts'
 import { manifestCid, parseManifest } from './manifest/manifest.ts'
-import type { Domain, Statement } from './statement.ts'
+import type { Statement } from './statement.ts'
 import { hashStatement, signStatement } from './statement.ts'
 import type { Leaf } from './sum-tree.ts'
 import { buildTree, hashLeaf, hashNode, proofOf, rootOf } from './sum-tree.ts'
@@ -38,6 +44,7 @@ function makeVectors(): Record<string, unknown> {
     nodes: someNodes(),
     trees,
     statements: trees.map((tree, index) => statementOf(tree, index)),
+    ...orders(),
     manifests: manifests.map((json) => ({ json, cid: manifestCid(parseManifest(json)) })),
     frames: frames.map((frame) => ({ ...frame, bytes: toHex(encodeFrame(frame)) })),
   }
@@ -122,6 +129,77 @@ function statementOf({ depth, root, total }: TreeVector, index: number): Record<
     signer: accountOf(settler),
     signature: toHex(signStatement(statement, domain, settler).signature),
   }
+}
+
+const opening: Opening = {
+  publisher: accountOf(text('the publisher of the vectors')),
+  salt: toHex(text('the salt of the vectors')),
+  token: readAddress(`0x${'70'.repeat(20)}`, 'token'),
+  budget: toWei(123_456_789_000_000_007n),
+  bond: toWei(MAX_WEI),
+  settler: accountOf(settler),
+  manifest: toDigits(text('the manifest of the vectors')) as Digest,
+  terms: {
+    expiry: 1_800_000_000,
+    postDelay: 86_400,
+    challengeDelay: 172_800,
+    closeDelay: 259_200,
+    settlerCap: toWei(11n),
+    postReserve: toWei(12n),
+    postBounty: toWei(13n),
+    quorumBps: 6_700,
+    minSigners: 3,
+    forceDelay: 345_600,
+    forceCap: toWei(14n),
+  },
+}
+
+/** One of each other thing that is hashed or signed for the escrow, in its fields' order. */
+function orders(): Record<string, unknown> {
+  const [account, to, root] = [leafOf(1).account, leafOf(2).account, toHex(text('a forced root'))]
+  const forced = {
+    jobId,
+    epoch: FIRST_FORCED + 2,
+    depth: 5,
+    total: toWei(99n),
+    root,
+    dataHash: toHex(text('data')),
+  }
+  const veto = { jobId, epoch: FIRST_FORCED + 2, root }
+  const fees = { maxFee: toWei(21n), minOut: toWei(22n) }
+  const cashout = {
+    account,
+    to,
+    token: opening.token,
+    ...fees,
+    nonce: 2n ** 200n + 5n,
+    deadline: 1_900_000_000,
+  }
+  const help = { jobId, account, earned: toWei(31n), helper: to, fee: toWei(32n) }
+  const [contact, deadline] = [new Uint8Array([1, 2, 3]), 1_900_000_000]
+  const plainOpening = plain({ ...opening, manifest: `0x${opening.manifest}`, terms: plain(opening.terms) })
+  const digest = (bytes: Uint8Array) => ({ digest: toHex(bytes) })
+  return {
+    jobId: { ...plainOpening, digest: jobIdOf(opening, domain) },
+    openJob: {
+      ...plainOpening,
+      contact: toHex(contact),
+      deadline,
+      ...digest(hashOpenJob({ opening, contact, deadline }, domain)),
+    },
+    forced: { ...plain(forced), ...digest(hashForced(forced, domain)) },
+    veto: { ...plain(veto), ...digest(hashVeto(veto, domain)) },
+    cashout: { ...plain(cashout), ...digest(hashCashout(cashout, domain)) },
+    help: { ...plain(help), ...digest(hashHelp(help, domain)) },
+  }
+}
+
+/** Amounts as decimal digits, for JSON. */
+function plain(fields: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(fields)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'bigint' ? `${value}` : value]),
+  )
 }
 
 const frames = [

@@ -76,7 +76,7 @@ function showJob(engine: Shown, work: JobWork): JobView {
     jobId: said.jobId,
     name: said.name,
     purpose: manifest?.app.purpose ?? '',
-    publisher: said.publisher,
+    publisher: said.opening.publisher,
     price: said.price,
     kind: work.kind,
     why: work.kind === 'open' ? engine.board.visitOf(work)?.trouble || work.why : work.why,

@@ -1,7 +1,7 @@
 import type { PrivateKey } from '../protocol/account.ts'
-import { accountOf, readKey } from '../protocol/account.ts'
-import { fromHex, toDigits } from '../protocol/bytes.ts'
-import { Failure, malformed, reason } from '../protocol/failure.ts'
+import { accountOf } from '../protocol/account.ts'
+import { toDigits } from '../protocol/bytes.ts'
+import { Failure, reason } from '../protocol/failure.ts'
 import { toWei } from '../protocol/wei.ts'
 import type { Store } from '../store/store.ts'
 import { replaceKey } from '../store/tab-keys.ts'
@@ -10,6 +10,7 @@ import { History } from './history.ts'
 import type { Whisper } from './leader.ts'
 import { lead, openWhisper } from './leader.ts'
 import type { HistoryEntry, ProviderSettings, ProviderState, TabProvider, Tile } from './state.ts'
+import { readKeyText } from './tab-account.ts'
 
 /** What a session is begun with. */
 export type SessionParts = {
@@ -139,14 +140,6 @@ export class TabSession implements TabProvider {
     this.#state = state
     for (const listener of this.#listeners) listener(state)
   }
-}
-
-/** Reads a private key as a visitor pastes it. Throws `malformed` without repeating it. */
-function readKeyText(text: string): PrivateKey {
-  const digits = text.trim().replace(/^0x/, '')
-  if (!/^[0-9a-fA-F]{64}$/.test(digits))
-    throw malformed('key', '64 hexadecimal digits, as the export gives them')
-  return readKey(fromHex(digits), 'key')
 }
 
 function startingState({ key, settings }: SessionParts): ProviderState {

@@ -4,7 +4,6 @@ import type { PrivateKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
 import type { Announcement, ChainName } from '../protocol/announcement.ts'
 import { MAX_TTL_SECONDS, signAnnouncement } from '../protocol/announcement.ts'
-import { manifestCid } from '../protocol/manifest/manifest.ts'
 import type { Job } from './job.ts'
 
 /** Who announces where. */
@@ -25,9 +24,8 @@ export async function announceJob(job: Job, isWithdrawn: boolean, from: Announce
     genesis: from.chain.genesis,
     jobId: job.jobId,
     escrow: from.escrow,
-    manifest: manifestCid(job.manifest),
+    opening: job.opening,
     price: job.price,
-    publisher: job.publisher,
     peer: from.node.peerId,
     addresses: from.node.addresses().slice(0, 8),
     name: job.manifest.app.name,

@@ -1,24 +1,33 @@
 import type { Chain } from '../chain/chain.ts'
-import { balanceOf } from '../chain/chain.ts'
-import { jobIdOf } from '../chain/escrow.ts'
+import { balanceOf, chainTime } from '../chain/chain.ts'
+import { LOCAL_CHAIN_ID } from '../chain/chains.ts'
+import { defaultTerms, localTerms } from '../chain/terms.ts'
 import { cost } from '../market/price.ts'
+import { accountOf } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
+import { ZERO_ADDRESS } from '../protocol/address.ts'
+import type { ChainName } from '../protocol/announcement.ts'
 import { toHex } from '../protocol/bytes.ts'
 import type { Cid } from '../protocol/cid.ts'
-import { cidOf } from '../protocol/cid.ts'
+import { cidOf, digestOfCid } from '../protocol/cid.ts'
 import { digestOf } from '../protocol/digest.ts'
+import type { Opening } from '../protocol/escrow/opening.ts'
+import { jobIdOf } from '../protocol/escrow/opening.ts'
 import { Failure, malformed } from '../protocol/failure.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
-import { encodeManifest, replicaPrice } from '../protocol/manifest/manifest.ts'
+import { encodeManifest, manifestCid, replicaPrice } from '../protocol/manifest/manifest.ts'
 import { formatWei } from '../protocol/wei.ts'
 import type { Store } from '../store/store.ts'
 import type { KernelSource } from '../worker/executor.ts'
 import type { Job } from './job.ts'
+import type { PublisherKeys } from './job-chain.ts'
 import type { Draft } from './state.ts'
 
 /** Where a draft becomes a job. */
 export type Desk = {
-  readonly account: Address
+  readonly keys: PublisherKeys
+  readonly chain: ChainName
+  readonly escrow: Address
   readonly money: Chain
   readonly store: Store
   nowMs(): number
@@ -28,7 +37,9 @@ export type Desk = {
  * Makes a job of a draft: checks it, checks that the account can pay for it, and keeps its bytes. Throws `malformed`,
  * `uncovered`, `storage` or `unreachable`.
  */
-export async function prepareJob(draft: Draft, { account, money, store, nowMs }: Desk): Promise<Job> {
+export async function prepareJob(draft: Draft, desk: Desk): Promise<Job> {
+  const { keys, chain, escrow, money, store } = desk
+  const account = accountOf(keys.publisher)
   checkDraft(draft)
   const { manifest, blobs } = draft
   const { budget, bond, total } = cost(manifest)
@@ -42,18 +53,19 @@ export async function prepareJob(draft: Draft, { account, money, store, nowMs }:
   for (const bytes of [...blobs.values(), encodeManifest(manifest)]) {
     await store.blobs.put(digestOf(bytes), bytes, { pin: true })
   }
-  const salt = toHex(crypto.getRandomValues(new Uint8Array(32)))
-  const jobId = await jobIdOf(money, account, salt)
-  return {
-    jobId,
-    salt,
+  const now = await chainTime(money)
+  const opening: Opening = {
     publisher: account,
-    manifest,
-    price: replicaPrice(manifest),
+    salt: toHex(crypto.getRandomValues(new Uint8Array(32))),
+    token: ZERO_ADDRESS,
     budget,
     bond,
-    openedAt: nowMs(),
+    settler: accountOf(keys.settler),
+    manifest: digestOfCid(manifestCid(manifest)),
+    terms: chain.chainId === LOCAL_CHAIN_ID ? localTerms(now) : defaultTerms(now),
   }
+  const jobId = jobIdOf(opening, { chainId: chain.chainId, escrow })
+  return { jobId, opening, manifest, price: replicaPrice(manifest), openedAt: desk.nowMs() }
 }
 
 /** Checks that a draft carries all the bytes that its manifest names. Throws `malformed` with the path of what is missing or different. */

@@ -1,16 +1,12 @@
 import type { Chain } from '../chain/chain.ts'
 import { chainTime, pause } from '../chain/chain.ts'
-import { LOCAL_CHAIN_ID } from '../chain/chains.ts'
-import { beginClose, claimMany, close, openJob, post } from '../chain/escrow.ts'
-import { isClaimed, readEpoch, readJob } from '../chain/read-escrow.ts'
-import { defaultTerms, localTerms } from '../chain/terms.ts'
+import { post } from '../chain/escrow/epochs.ts'
+import { beginClose, close, openJob } from '../chain/escrow/jobs.ts'
+import { claimMany } from '../chain/escrow/payouts.ts'
+import { isClaimed, readEpoch, readJob } from '../chain/escrow/read-escrow.ts'
 import type { PrivateKey } from '../protocol/account.ts'
-import { accountOf } from '../protocol/account.ts'
-import { ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
-import { digestOfCid } from '../protocol/cid.ts'
 import { Failure } from '../protocol/failure.ts'
-import { manifestCid } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import type { EscrowPort } from '../settler/settle.ts'
 import type { Job } from './job.ts'
@@ -28,53 +24,47 @@ export type JobChain = {
 }
 
 /** Connects a publisher's keys to a chain. */
-export function jobChain(chain: Chain, keys: PublisherKeys, chainId: number): JobChain {
+export function jobChain(chain: Chain, keys: PublisherKeys): JobChain {
   return {
-    open: (job, contact) => openOnce(chain, { keys, chainId, job, contact }),
-    escrow: ({ jobId }) => escrowPort(chain, keys.settler, jobId),
+    open: (job, contact) => openOnce(chain, keys.publisher, { job, contact }),
+    escrow: (job) => escrowPort(chain, keys.settler, job),
     close: (job, signal) => closeJob(chain, keys.publisher, { job, signal }),
   }
 }
 
 async function openOnce(
   chain: Chain,
-  { keys, chainId, job, contact }: { keys: PublisherKeys; chainId: number; job: Job; contact: Uint8Array },
+  key: PrivateKey,
+  { job, contact }: { job: Job; contact: Uint8Array },
 ): Promise<void> {
-  if ((await readJob(chain, job.jobId)) !== undefined) return
-  const now = await chainTime(chain)
-  const opening = openJob(chain, keys.publisher, {
-    opening: {
-      salt: job.salt,
-      token: ZERO_ADDRESS,
-      budget: job.budget,
-      bond: job.bond,
-      settler: accountOf(keys.settler),
-      manifest: digestOfCid(manifestCid(job.manifest)),
-    },
-    terms: chainId === LOCAL_CHAIN_ID ? localTerms(now) : defaultTerms(now),
-    contact,
-  })
-  const jobId = await opening.then(
-    (opened) => opened.jobId,
+  const { jobId, opening } = job
+  if ((await readJob(chain, jobId)) !== undefined) return
+  const opened = await openJob(chain, key, { opening, contact }).then(
+    (done) => done.jobId,
     async (error: unknown) => {
       // An earlier run may have sent it just before it was killed: then it is open by now.
-      const found = await readJob(chain, job.jobId).catch(() => undefined) // what went wrong first is told
+      const found = await readJob(chain, jobId).catch(() => undefined) // what went wrong first is told
       if (found === undefined) throw error
-      return job.jobId
+      return jobId
     },
   )
-  if (jobId !== job.jobId)
-    throw new Failure('refused', `The escrow opened ${jobId} where ${job.jobId} was expected`)
+  if (opened !== jobId)
+    throw new Failure('refused', `The escrow opened ${opened} where ${jobId} was expected`)
 }
 
-function escrowPort(chain: Chain, key: PrivateKey, jobId: Hex): EscrowPort {
+function escrowPort(chain: Chain, key: PrivateKey, { jobId, opening }: Job): EscrowPort {
   return {
-    post: async (signed) => (await post(chain, key, signed)).hash,
-    claim: async (epoch, leaves) => (await claimMany(chain, key, { jobId, epoch, leaves })).hash,
+    post: async (signed) => (await post(chain, key, { opening, signed })).hash,
+    async claim(epoch, leaves) {
+      const due = leaves.map((leaf) => ({ ...leaf, jobId, epoch }))
+      const { hash, events } = await claimMany(chain, key, due)
+      const credited = events.flatMap((event) => (event.kind === 'credited' ? [event.account] : []))
+      return { transaction: hash, credited }
+    },
     async posted(epoch) {
       const found = await readEpoch(chain, { jobId, epoch })
       if (found === undefined) return undefined
-      return { seq: found.seq, isFinal: found.finalAt <= (await chainTime(chain)) }
+      return { seq: found.seq, root: found.root, isFinal: found.finalAt <= (await chainTime(chain)) }
     },
     isClaimed: (epoch, index) => isClaimed(chain, { jobId, epoch, index }),
   }
@@ -85,16 +75,17 @@ async function closeJob(
   key: PrivateKey,
   { job, signal }: { job: Job; signal: AbortSignal },
 ): Promise<{ refund: Wei; bond: Wei }> {
-  const { jobId } = job
+  const { jobId, opening } = job
   const before = await mustRead(chain, jobId)
-  if (before.state === 'open') await beginClose(chain, key, jobId)
+  if (before.state === 'open') await beginClose(chain, key, opening)
   for (;;) {
     const now = await mustRead(chain, jobId)
     if (now.state === 'closed')
       return { refund: (now.budget - now.committed - now.repaid) as Wei, bond: now.bond }
-    const dueAt = Math.max(now.closeAt, now.finalBy)
+    const unchallenged = now.finalBy === 0 ? 0 : now.finalBy + opening.terms.challengeDelay
+    const dueAt = Math.max(now.closeAt, unchallenged)
     const leftMs = (dueAt - (await chainTime(chain))) * 1000
-    if (leftMs <= 0) await close(chain, key, jobId)
+    if (leftMs <= 0) await close(chain, key, opening)
     else await pause(Math.min(leftMs, 30_000), signal)
   }
 }

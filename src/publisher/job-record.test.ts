@@ -23,7 +23,7 @@ async function roundTrip(record: JobRecord | Uint8Array): Promise<JobRecord[]> {
 function results(): Extract<JobRecord, { kind: 'results' }> {
   const outputs = [testOutput(0), null, testOutput(2)]
   const digests = [0, 1, 2].map((unit) => digestOf(testOutput(unit)))
-  const signed = { jobId: job.jobId, payee: job.publisher, units: [0, 1, 2], digests }
+  const signed = { jobId: job.jobId, payee: job.opening.publisher, units: [0, 1, 2], digests }
   const evidence = { ...signed, account: accountOf(key), signature: signResults(signed, key) }
   return { kind: 'results', results: evidence, executor: 'wgsl', isOwn: false, outputs }
 }

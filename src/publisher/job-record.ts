@@ -1,7 +1,7 @@
-import type { Address } from '../protocol/address.ts'
 import { readAddress } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { fromHex, toHex } from '../protocol/bytes.ts'
+import { packOpening, parseOpening } from '../protocol/escrow/opening.ts'
 import { Failure } from '../protocol/failure.ts'
 import { decodeManifest, encodeManifest, replicaPrice } from '../protocol/manifest/manifest.ts'
 import { at, readBoolean, readBytes, readInteger, readList, readRecord, readWord } from '../protocol/read.ts'
@@ -60,17 +60,9 @@ export async function* readJobRecords(journal: Journal): AsyncGenerator<JobRecor
 function plain(record: JobRecord): unknown {
   switch (record.kind) {
     case 'opening': {
-      const { job } = record
-      const manifest = encodeManifest(job.manifest)
-      const money = { budget: job.budget.toString(), bond: job.bond.toString() }
-      return {
-        jobId: fromHex(job.jobId),
-        salt: fromHex(job.salt),
-        publisher: job.publisher,
-        manifest,
-        ...money,
-        openedAt: job.openedAt,
-      }
+      const { jobId, opening, manifest, openedAt } = record.job
+      const packed = { opening: packOpening(opening), manifest: encodeManifest(manifest) }
+      return { jobId: fromHex(jobId), ...packed, openedAt }
     }
     case 'results':
       return {
@@ -109,26 +101,13 @@ const parsers: { readonly [K in JobRecord['kind']]: (body: unknown) => Extract<J
 
 function parseJob(body: unknown): Job {
   const path = 'opening'
-  const record = readRecord(body, path, [
-    'jobId',
-    'salt',
-    'publisher',
-    'manifest',
-    'budget',
-    'bond',
-    'openedAt',
-  ])
-  const word = (name: string): Hex => toHex(readBytes(record[name], at(path, name), 32))
+  const record = readRecord(body, path, ['jobId', 'opening', 'manifest', 'openedAt'])
   const manifest = decodeManifest(readBytes(record.manifest, at(path, 'manifest'), [1, 262_144]))
-  const publisher: Address = readAddress(record.publisher, at(path, 'publisher'))
   return {
-    jobId: word('jobId'),
-    salt: word('salt'),
-    publisher,
+    jobId: toHex(readBytes(record.jobId, at(path, 'jobId'), 32)),
+    opening: parseOpening(record.opening, at(path, 'opening')),
     manifest,
     price: replicaPrice(manifest),
-    budget: readWei(record.budget, at(path, 'budget')),
-    bond: readWei(record.bond, at(path, 'bond')),
     openedAt: readInteger(record.openedAt, at(path, 'openedAt'), [0, Number.MAX_SAFE_INTEGER]),
   }
 }

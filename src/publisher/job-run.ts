@@ -26,11 +26,11 @@ export class JobRun {
   /** Units in the order they were accepted: a posted statement pays for a stretch of them. */
   readonly #acceptedOrder: number[] = []
   readonly #seats = new Map<string, Seat>()
-  #unpayable = ''
+  #credited = ''
 
   constructor(coordinator: Coordinator) {
     this.coordinator = coordinator
-    this.book = new Book(coordinator.job.jobId, coordinator.job.budget)
+    this.book = new Book(coordinator.job.jobId, coordinator.job.opening.budget)
   }
 
   get job() {
@@ -72,9 +72,10 @@ export class JobRun {
   /** Takes note of what the settler did. */
   settle(event: SettlerEvent): void {
     this.why = event.kind === 'trouble' ? event.failure.message : ''
-    if (event.kind === 'unpayable') {
-      const { leaf, failure } = event
-      this.#unpayable = `${leaf.account} does not take its ${leaf.amount} wei, which stay open for it (${failure.message})`
+    if (event.kind === 'credited') {
+      const [first] = event.leaves
+      const more = event.leaves.length > 1 ? ` and ${event.leaves.length - 1} more` : ''
+      this.#credited = `${first?.account}${more} took no coins: the escrow keeps them as credit`
     }
     if (event.kind === 'claimed') {
       this.pay({ ...event, indexes: event.leaves.map((leaf) => leaf.index) })
@@ -114,15 +115,15 @@ export class JobRun {
       name: job.manifest.app.name,
       manifest: job.manifest,
       phase: this.phase,
-      why: this.why || (board.isDecided ? this.#unpayable : coordinator.trouble),
+      why: this.why || (board.isDecided ? this.#credited : coordinator.trouble),
       isCancelled: coordinator.isCancelled,
       units: board.states.slice(),
       counts: { ...board.counts },
       executions: { ...coordinator.executions },
       rejected: ledger.rejected,
       price: job.price,
-      budget: job.budget,
-      bond: job.bond,
+      budget: job.opening.budget,
+      bond: job.opening.bond,
       promised: sum(book.epochs.map((epoch) => epoch.statement.total)),
       claimed: sum(this.payments.map((payment) => payment.amount)),
       refunded: this.refunded,

@@ -1,5 +1,5 @@
-import type { Address } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
+import type { Opening } from '../protocol/escrow/opening.ts'
 import { bindingsOf } from '../protocol/manifest/bindings.ts'
 import { compileExpression } from '../protocol/manifest/expression.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
@@ -9,12 +9,10 @@ import type { Wei } from '../protocol/wei.ts'
 /** One job as its publisher holds it; everything in it is fixed when the job is opened. */
 export type Job = {
   readonly jobId: Hex
-  readonly publisher: Address
+  /** What it is opened with; its hash is the job's id. */
+  readonly opening: Opening
   readonly manifest: Manifest
   readonly price: Wei
-  readonly budget: Wei
-  readonly bond: Wei
-  readonly salt: Hex
   readonly openedAt: number
 }
 

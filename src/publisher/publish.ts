@@ -1,7 +1,7 @@
 import type { Bell } from '../p2p/bell.ts'
 import { sleep } from '../p2p/sleep.ts'
+import type { Domain } from '../protocol/escrow/domain.ts'
 import { Failure, reason } from '../protocol/failure.ts'
-import type { Domain } from '../protocol/statement.ts'
 import type { Earned } from '../settler/book.ts'
 import type { Promised } from '../settler/settle.ts'
 import { Settler } from '../settler/settle.ts'
@@ -66,7 +66,7 @@ export function makeSettler(run: JobRun, ports: PublishPorts, bell: Bell): Settl
         await bell.wait(coordinator.isEnd ? TICK_MS : ports.statementMs, signal)
       },
     },
-    { book, domain: ports.domain, key: ports.keys.settler, bond: job.bond, maxEpochMs: ports.epochMs },
+    { book, domain: ports.domain, key: ports.keys.settler, opening: job.opening, maxEpochMs: ports.epochMs },
   )
 }
 

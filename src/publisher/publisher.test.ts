@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { balanceOf, openChain } from '../chain/chain.ts'
-import { jobIdOf } from '../chain/escrow.ts'
-import { readJob } from '../chain/read-escrow.ts'
+import { readJob } from '../chain/escrow/read-escrow.ts'
 import { accountOf, makeKey } from '../protocol/account.ts'
-import type { Hex } from '../protocol/bytes.ts'
+import { jobIdOf } from '../protocol/escrow/opening.ts'
+import { testOpening } from '../protocol/escrow/test-opening.ts'
 import { toWei } from '../protocol/wei.ts'
 import { openMemoryStore } from '../store/memory-store.ts'
 import { openNodeStore } from '../store/node-store.ts'
@@ -141,20 +141,16 @@ test('a draft that the account cannot pay for opens nothing and leaves nothing b
 
 test('an opening that was sent just before a crash is found open, not sent again', async () => {
   const stage = new Stage(openMemoryStore())
-  const { manifest } = draft(2)
-  const salt: Hex = `0x${'ab'.repeat(32)}`
-  const job = {
-    jobId: await jobIdOf(chain, accountOf(publisher), salt),
-    salt,
+  const opening = testOpening({
     publisher: accountOf(publisher),
-    manifest,
-    price: toWei(1000n),
+    settler: accountOf(settler),
     budget: toWei(6_000n),
     bond: toWei(600n),
-    openedAt: 1,
-  }
+  })
+  const jobId = jobIdOf(opening, { chainId: name.chainId, escrow: chain.escrow })
+  const job = { jobId, opening, manifest: draft(2).manifest, price: toWei(1000n), openedAt: 1 }
   await stage.store.journal(jobJournal(job.jobId)).append(packJobRecord({ kind: 'opening', job }))
-  const money = jobChain(chain, { publisher, settler }, name.chainId)
+  const money = jobChain(chain, { publisher, settler })
   // Both find no job and send: the second is refused by the contract, and yet the job is open.
   await Promise.all([1, 2].map(() => money.open(job, new Uint8Array())))
   const engine = await stage.open()

@@ -122,7 +122,7 @@ export class PublisherEngine implements Publisher {
 
   async publish(draft: Draft): Promise<Hex> {
     const { store } = this.#parts
-    const job = await prepareJob(draft, { ...this.#parts, account: this.#account })
+    const job = await prepareJob(draft, this.#parts)
     const journal = store.journal(jobJournal(job.jobId))
     await journal.append(packJobRecord({ kind: 'opening', job }), { strict: true })
     const ports = this.#ports()
@@ -245,7 +245,7 @@ export class PublisherEngine implements Publisher {
     const { keys, chain, escrow, money, store } = parts
     return {
       ...parts,
-      chain: jobChain(money, keys, chain.chainId),
+      chain: jobChain(money, keys),
       domain: { chainId: chain.chainId, escrow },
       contact: () => contactOf(parts.node),
       addresses: () => parts.node.addresses(),

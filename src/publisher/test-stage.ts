@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, expect } from 'vitest'
 import { chainIdentity } from '../chain/chain.ts'
-import { readJob } from '../chain/read-escrow.ts'
+import { readJob } from '../chain/escrow/read-escrow.ts'
 import { startTestChain } from '../chain/test-chain.ts'
 import { sampleJob } from '../kernels/sample.ts'
 import type { PeerNode, StreamHandler } from '../p2p/peer-node.ts'
@@ -74,6 +74,7 @@ export class Stage {
       node,
       registry: {
         announce: async ({ announcement }) => void this.announced.push(announcement),
+        witness: async () => [],
         query: async () => [],
         subscribe: () => undefined,
       },

@@ -6,7 +6,7 @@ import { openRegistry } from '../p2p/registry/registry.ts'
 import { REGISTRY_FRAME, REGISTRY_PROTOCOL } from '../p2p/registry/registry-message.ts'
 import { openServerNode } from '../p2p/server-node.ts'
 import { makeKey } from '../protocol/account.ts'
-import { packAnnouncement } from '../protocol/announcement.ts'
+import { packAnnouncement, signAnnouncement } from '../protocol/announcement.ts'
 import { readWei } from '../protocol/wei.ts'
 import type { Relay } from './relay.ts'
 import { startRelay } from './relay.ts'
@@ -71,19 +71,21 @@ test('an announced job is found by a query', async () => {
 
 test('a query tells what is open now, not what once was', async () => {
   const [publisher, provider] = await Promise.all([open(), open()])
-  const { jobId, issuedAt } = announcementOf()
-  await publisher.registry.announce(signed({ jobId, issuedAt, expiresAt: issuedAt + 60 }))
+  const { jobId, opening, issuedAt } = announcementOf()
+  await publisher.registry.announce(signed({ opening, issuedAt, expiresAt: issuedAt + 60 }))
   expect(await provider.registry.query()).toContainEqual(expect.objectContaining({ jobId }))
   const end = { issuedAt: issuedAt + 1, expiresAt: issuedAt + 60, isWithdrawn: true }
-  await publisher.registry.announce(signed({ jobId, ...end }))
+  await publisher.registry.announce(signed({ opening, ...end }))
   expect(await provider.registry.query()).not.toContainEqual(expect.objectContaining({ jobId }))
 })
 
 test('a subscriber hears of a job, of its new price, not of a renewal, and of its end', async () => {
   const [publisher, provider] = await Promise.all([open(), open()])
   const changes = watch(provider.registry)
-  const { jobId, issuedAt } = announcementOf()
-  const time = (offset: number) => ({ jobId, issuedAt: issuedAt + offset, expiresAt: issuedAt + offset + 60 })
+  const { jobId, opening, issuedAt } = announcementOf()
+  const time = (offset: number) => {
+    return { opening, issuedAt: issuedAt + offset, expiresAt: issuedAt + offset + 60 }
+  }
   const price = readWei('2000', 'price')
   const mine = () =>
     changes.filter(({ announcement }) => announcement.jobId === jobId).map(({ kind }) => kind)
@@ -110,9 +112,9 @@ test('who subscribes later hears of the open jobs first', async () => {
 
 test('an older announcement does not displace a newer one, and the refusal says why', async () => {
   const { registry } = await open()
-  const { jobId, issuedAt } = announcementOf()
-  await registry.announce(signed({ jobId, issuedAt, expiresAt: issuedAt + 60 }))
-  const older = registry.announce(signed({ jobId, issuedAt: issuedAt - 1, expiresAt: issuedAt + 59 }))
+  const { opening, issuedAt } = announcementOf()
+  await registry.announce(signed({ opening, issuedAt, expiresAt: issuedAt + 60 }))
+  const older = registry.announce(signed({ opening, issuedAt: issuedAt - 1, expiresAt: issuedAt + 59 }))
   await expect(older).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('issuedAt') })
 })
 
@@ -139,9 +141,13 @@ test('nobody can displace or withdraw the job of another publisher', async () =>
   const job = signed()
   await publisher.registry.announce(job)
   const thief = makeKey()
-  const { jobId, issuedAt } = job.announcement
-  const time = { issuedAt: issuedAt + 1, expiresAt: issuedAt + 60 }
-  await publisher.registry.announce(signed({ jobId, ...time, isWithdrawn: true }, thief))
+  const { opening, issuedAt } = job.announcement
+  const end = { issuedAt: issuedAt + 1, expiresAt: issuedAt + 60, isWithdrawn: true }
+  const theft = publisher.registry.announce(signed({ ...end, opening }, thief))
+  await expect(theft).rejects.toThrow('announcement.signature')
+  const own = { ...announcementOf(end, thief), jobId: job.announcement.jobId }
+  const claimed = publisher.registry.announce(signAnnouncement(own, thief))
+  await expect(claimed).rejects.toThrow('announcement.opening')
   expect(await provider.registry.query()).toContainEqual(job.announcement)
 })
 

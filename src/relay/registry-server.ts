@@ -7,6 +7,8 @@ import type { SignedAnnouncement } from '../protocol/announcement.ts'
 import { parseAnnouncement } from '../protocol/announcement.ts'
 import { Failure, reason } from '../protocol/failure.ts'
 import type { Frame } from '../protocol/frame.ts'
+import { packStatement, parseStatement, statementSigner } from '../protocol/statement.ts'
+import { WitnessBook } from './witness-book.ts'
 
 export type RegistryLimits = {
   readonly maxAnnouncements: number
@@ -60,6 +62,7 @@ class RelayRegistry implements RegistryServer {
   readonly #limits: RegistryLimits
   readonly #now: Clock
   readonly #book = new AnnouncementBook(0)
+  readonly #witnesses: WitnessBook
   /** Watching streams, with the request that their entries answer. */
   readonly #watchers = new Map<FrameStream, number>()
   #news = new Set<SignedAnnouncement>()
@@ -67,6 +70,7 @@ class RelayRegistry implements RegistryServer {
 
   constructor(limits: RegistryLimits, now: Clock) {
     this.#limits = limits
+    this.#witnesses = new WitnessBook(limits.maxAnnouncements)
     this.#now = now
   }
 
@@ -107,9 +111,31 @@ class RelayRegistry implements RegistryServer {
       for (const frame of entriesFrames(this.#book.open(), request)) stream.send(frame)
       stream.send({ type: REGISTRY_FRAME.listed, request, body: null })
       if (type === REGISTRY_FRAME.watch) this.#watchers.set(stream, request)
+    } else if (type === REGISTRY_FRAME.witness) {
+      stream.send({ request, ...this.#witness(body) })
     } else {
-      throw new Failure('malformed', `registry frame: type ${type} is none of announce, query, watch`)
+      throw new Failure(
+        'malformed',
+        `registry frame: type ${type} is none of announce, query, watch, witness`,
+      )
     }
+  }
+
+  /** Answers a statement with the first one of its place, or says why it cannot be taken. */
+  #witness(body: unknown): Pick<Frame, 'type' | 'body'> {
+    const signed = parseStatement(body)
+    const first = this.#witnesses.first(signed.statement)
+    if (first !== undefined) return { type: REGISTRY_FRAME.first, body: packStatement(first) }
+    const open = this.#book.ofJob(signed.statement.jobId)
+    if (open === undefined) return { type: REGISTRY_FRAME.refused, body: 'no such job is announced here' }
+    const { settler } = open.announcement.opening
+    if (statementSigner(signed, open.announcement) !== settler)
+      return {
+        type: REGISTRY_FRAME.refused,
+        body: `statement.signature: not of the job's settler ${settler}`,
+      }
+    this.#witnesses.keep(signed)
+    return { type: REGISTRY_FRAME.first, body: packStatement(signed) }
   }
 
   /** Takes an announcement in, or says why not. */
@@ -139,7 +165,7 @@ class RelayRegistry implements RegistryServer {
       return `announcement.expiresAt: ${announcement.expiresAt} is past; ${clock}`
     if (this.#book.has(announcement)) return undefined
     const { maxAnnouncements, maxPerPublisher } = this.#limits
-    if (this.#book.countOf(announcement.publisher) >= maxPerPublisher)
+    if (this.#book.countOf(announcement.opening.publisher) >= maxPerPublisher)
       return `the publisher has ${maxPerPublisher} jobs announced, which is this relay's limit`
     if (this.#book.size >= maxAnnouncements)
       return `the relay holds ${maxAnnouncements} announcements, which is its limit; try another relay`

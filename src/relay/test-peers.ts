@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { openRegistry } from '../p2p/registry/registry.ts'
 import { openServerNode } from '../p2p/server-node.ts'
 import type { PrivateKey } from '../protocol/account.ts'
@@ -7,7 +6,8 @@ import { readAddress } from '../protocol/address.ts'
 import type { Announcement, SignedAnnouncement } from '../protocol/announcement.ts'
 import { signAnnouncement } from '../protocol/announcement.ts'
 import { toHex } from '../protocol/bytes.ts'
-import { cidOf } from '../protocol/cid.ts'
+import { jobIdOf } from '../protocol/escrow/opening.ts'
+import { testOpening } from '../protocol/escrow/test-opening.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { readWei } from '../protocol/wei.ts'
 
@@ -20,14 +20,14 @@ export const seconds = () => Math.floor(Date.now() / 1000)
 /** An announcement of a job of its own that is valid now, but for `change`. */
 export function announcementOf(change: Partial<Announcement> = {}, signer = PUBLISHER): Announcement {
   const issuedAt = seconds()
+  const domain = { chainId: 31_337, escrow: readAddress(`0x${'ab'.repeat(20)}`, 'escrow') }
+  const opening = change.opening ?? testOpening({ publisher: accountOf(signer) })
   return {
-    chainId: 31_337,
+    ...domain,
     genesis: toHex(new Uint8Array(32).fill(1)),
-    jobId: toHex(randomBytes(32)),
-    escrow: readAddress(`0x${'ab'.repeat(20)}`, 'escrow'),
-    manifest: cidOf(new Uint8Array([1]), 'dag-cbor'),
+    jobId: jobIdOf(opening, domain),
+    opening,
     price: readWei('1000', 'price'),
-    publisher: accountOf(signer),
     peer: '16Uiu2HAm3hfx2AUipU1rQjm7bbuCaSwBXhpQxRVNq38kzZaLrbMV',
     addresses: ['/ip4/127.0.0.1/tcp/1/ws'],
     name: 'test job',

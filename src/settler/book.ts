@@ -18,15 +18,13 @@ export type Earned = {
 }
 
 /**
- * An epoch with its newest statement. `claimed` holds the leaves that were paid, `refused` those whose account takes no
- * coins: their claim stays open to anybody, and a restart tries them again.
+ * An epoch with its newest statement, or with the one that became final in its place. `claimed` holds the leaves that were paid.
  */
 export type Epoch = {
   readonly statement: Statement
   readonly tree: SumTree
   readonly isPosted: boolean
   readonly claimed: ReadonlySet<number>
-  readonly refused: ReadonlySet<number>
 }
 
 /** The statements of one job, rebuilt from the settler's journal. Holds the rule that totals never pass the budget. */
@@ -47,15 +45,12 @@ export class Book {
   /** The newest epoch while it is open. */
   get open(): Epoch | undefined {
     const newest = this.epochs.at(-1)
-    return newest === undefined || newest.statement.isLast ? undefined : newest
+    return newest === undefined || isEnded(newest) ? undefined : newest
   }
 
   /** The epochs that ended and have leaves that can still be paid. */
   get unpaid(): Epoch[] {
-    return this.epochs.filter(
-      ({ statement, tree, claimed, refused }) =>
-        statement.isLast && claimed.size + refused.size < tree.leaves.length,
-    )
+    return this.epochs.filter((epoch) => isEnded(epoch) && epoch.claimed.size < epoch.tree.leaves.length)
   }
 
   /**
@@ -101,7 +96,7 @@ export class Book {
       root,
       ...facts,
     }
-    return { statement, tree, isPosted: false, claimed: new Set(), refused: new Set() }
+    return { statement, tree, isPosted: false, claimed: new Set() }
   }
 
   /** Takes in a statement that was journaled. Throws `malformed` when it does not follow on what is there. */
@@ -115,9 +110,20 @@ export class Book {
         `Job ${this.jobId}: statement ${epoch.statement.epoch}.${epoch.statement.seq} does not follow`,
       )
     this.epochs[ended] = epoch
-    if (!epoch.statement.isLast) return
-    this.#ended += epoch.statement.total
-    for (const { account, earned } of epoch.tree.leaves) this.#settled.set(account, earned)
+    if (isEnded(epoch)) this.#settle(epoch, 1n)
+  }
+
+  /**
+   * Ends an epoch with an older statement of it that became final on chain. What that lacks is not settled any more: it goes into
+   * the next statement. Returns how much that is.
+   */
+  replace(final: Epoch): Wei {
+    const { epoch: number, total } = final.statement
+    const known = this.#at(number)
+    if (isEnded(known)) this.#settle(known, -1n)
+    this.#settle(final, 1n)
+    this.epochs[number] = { ...final, isPosted: true }
+    return toWei(known.statement.total - total, `what epoch ${number} lacks`)
   }
 
   /** Notes that an epoch is on chain. */
@@ -130,14 +136,24 @@ export class Book {
     this.#change(number, (epoch) => ({ ...epoch, claimed: new Set([...epoch.claimed, ...indexes]) }))
   }
 
-  /** Notes that the accounts of leaves take no coins. */
-  refuse(number: number, indexes: readonly number[]): void {
-    this.#change(number, (epoch) => ({ ...epoch, refused: new Set([...epoch.refused, ...indexes]) }))
+  #change(number: number, change: (epoch: Epoch) => Epoch): void {
+    this.epochs[number] = change(this.#at(number))
   }
 
-  #change(number: number, change: (epoch: Epoch) => Epoch): void {
+  #at(number: number): Epoch {
     const epoch = this.epochs[number]
     if (epoch === undefined) throw new Failure('malformed', `Job ${this.jobId}: there is no epoch ${number}`)
-    this.epochs[number] = change(epoch)
+    return epoch
   }
+
+  #settle({ statement, tree }: Epoch, sign: 1n | -1n): void {
+    this.#ended += sign * statement.total
+    for (const { account, amount } of tree.leaves)
+      this.#settled.set(account, (this.#settled.get(account) ?? 0n) + sign * amount)
+  }
+}
+
+/** Nothing is added to an epoch any more: its last statement is made, or one of it is final on chain. */
+function isEnded({ statement, isPosted }: Epoch): boolean {
+  return statement.isLast || isPosted
 }

@@ -3,7 +3,7 @@ import { Failure } from '../protocol/failure.ts'
 import { toWei } from '../protocol/wei.ts'
 import { payee, Scene, TX } from './test-scene.ts'
 
-test('a payee that takes no coins stops nobody else, and the settler comes to its end', async () => {
+test('a payee that takes no coins stops nobody else: what it refuses is its credit, and told so', async () => {
   const scene = new Scene()
   for (const n of [1, 2, 3]) scene.earn(n, 10n)
   scene.escrow.refusers.add(payee(2))
@@ -13,11 +13,10 @@ test('a payee that takes no coins stops nobody else, and the settler comes to it
     [payee(1), 10n],
     [payee(3), 10n],
   ])
-  const refusals = scene.events.filter((event) => event.kind === 'unpayable')
-  expect(refusals.map((event) => event.kind === 'unpayable' && event.leaf.account)).toEqual([payee(2)])
-  scene.escrow.refusers.clear()
-  await scene.run(await scene.restart())
-  expect(scene.escrow.balances.get(payee(2))).toBe(10n)
+  expect([...scene.escrow.credits]).toEqual([[payee(2), 10n]])
+  const told = scene.events.flatMap((event) => (event.kind === 'credited' ? event.leaves : []))
+  expect(told.map(({ account }) => account)).toEqual([payee(2)])
+  expect(scene.escrow.log).toEqual(['post 0.1', 'claim 0: 0,1,2'])
 })
 
 test('a claim that is refused because it came too early is made again', async () => {

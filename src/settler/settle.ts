@@ -4,18 +4,28 @@ import type { Address } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { encodeCbor } from '../protocol/cbor.ts'
 import { digestOf } from '../protocol/digest.ts'
+import type { Domain } from '../protocol/escrow/domain.ts'
+import type { Opening } from '../protocol/escrow/opening.ts'
 import { Failure } from '../protocol/failure.ts'
-import type { Domain, SignedStatement } from '../protocol/statement.ts'
+import type { SignedStatement } from '../protocol/statement.ts'
 import { packLeaf, signStatement } from '../protocol/statement.ts'
 import type { Leaf } from '../protocol/sum-tree.ts'
 import { proofOf } from '../protocol/sum-tree.ts'
 import type { Wei } from '../protocol/wei.ts'
 import type { Journal } from '../store/store.ts'
 import type { Book, Earned, Epoch } from './book.ts'
-import { packClaimed, packPosted, packStatements } from './settler-record.ts'
+import { findStatement, packClaimed, packPosted, packReplaced, packStatements } from './settler-record.ts'
 
-/** What the settler says to one payee: a statement, and the payee's leaf in it with its proof. */
-export type Promised = { readonly signed: SignedStatement; readonly leaf: Leaf; readonly proof: Uint8Array }
+/** What the settler says to one payee: a statement, the payee's leaf in it with its proof, and the opening that a post takes. */
+export type Promised = {
+  readonly signed: SignedStatement
+  readonly leaf: Leaf
+  readonly proof: Uint8Array
+  readonly opening: Opening
+}
+
+/** A leaf to claim, with its proof. */
+export type Due = Pick<Promised, 'leaf' | 'proof'>
 
 export type SettlerEvent =
   | { readonly kind: 'promised'; readonly total: Wei }
@@ -27,8 +37,10 @@ export type SettlerEvent =
       /** Undefined when somebody else had claimed them. */
       readonly transaction: Hex | undefined
     }
-  /** An account takes no coins; its claim stays open, and the others are paid without it. */
-  | { readonly kind: 'unpayable'; readonly epoch: number; readonly leaf: Leaf; readonly failure: Failure }
+  /** Accounts that took no coins: the escrow keeps what they were to get as their credit. */
+  | { readonly kind: 'credited'; readonly epoch: number; readonly leaves: readonly Leaf[] }
+  /** Somebody posted an older statement of an epoch and it became final: what it lacks is promised again in the next epoch. */
+  | { readonly kind: 'carried'; readonly epoch: number; readonly missing: Wei }
   | { readonly kind: 'trouble'; readonly failure: Failure }
 
 /** What a settler needs from outside. */
@@ -48,18 +60,25 @@ export type SettlerPorts = {
 /** The calls of the escrow that settling makes. */
 export type EscrowPort = {
   post(signed: SignedStatement): Promise<Hex>
-  claim(epoch: number, leaves: readonly Omit<Promised, 'signed'>[]): Promise<Hex>
-  /** The posted `seq` of an epoch and whether it is final; undefined while it is not posted. */
-  posted(epoch: number): Promise<{ readonly seq: number; readonly isFinal: boolean } | undefined>
+  /** Pays leaves, and names the accounts that refused their money: it is their credit now. */
+  claim(
+    epoch: number,
+    leaves: readonly Due[],
+  ): Promise<{ readonly transaction: Hex; readonly credited: readonly Address[] }>
+  /** What is posted of an epoch; undefined while nothing is. */
+  posted(epoch: number): Promise<Posted | undefined>
   isClaimed(epoch: number, index: number): Promise<boolean>
 }
+
+/** What the chain holds of an epoch. */
+export type Posted = { readonly seq: number; readonly root: Hex; readonly isFinal: boolean }
 
 export type SettlerOptions = {
   /** What was journaled so far. */
   readonly book: Book
   readonly domain: Domain
   readonly key: PrivateKey
-  readonly bond: Wei
+  readonly opening: Opening
   /** The longest that an epoch goes on before it is posted. */
   readonly maxEpochMs: number
 }
@@ -73,8 +92,10 @@ export class Settler {
   readonly #options: SettlerOptions
   #epochSinceMs: number
   #paying: Promise<void> | undefined
-  /** Leaves that the escrow refused to pay once. */
-  readonly #doubted = new Set<string>()
+  /** The open epoch that somebody else has posted already: it ends with its next statement. */
+  #begun: number | undefined
+  /** Older statements that are final on chain, by epoch, until they are journaled in the place of the newer ones. */
+  readonly #stale = new Map<number, Epoch>()
   /** What went wrong and is no failure of the chain or the store. */
   #bug: unknown
 
@@ -92,6 +113,7 @@ export class Settler {
     const { book } = this.#options
     while (!signal.aborted) {
       const earned = this.#ports.earned()
+      await this.#attempt(() => this.#carry(), signal)
       await this.#attempt(() => this.#state(earned), signal)
       const paying = this.#pay(signal)
       if (earned.isEnd && book.open === undefined) await paying
@@ -114,6 +136,7 @@ export class Settler {
   #pay(signal: AbortSignal): Promise<void> {
     const work = async (): Promise<void> => {
       const { book } = this.#options
+      await this.#attempt(() => this.#watchOpen(), signal)
       await this.#attempt(async () => {
         for (const epoch of book.unpaid) if (!epoch.isPosted) await this.#post(epoch)
       }, signal)
@@ -146,18 +169,15 @@ export class Settler {
 
   /** Makes the next statement when something changed or the epoch is to end. It is journaled before it is signed. */
   async #state(earned: Earned): Promise<void> {
-    const { book, bond, maxEpochMs } = this.#options
+    const { book, opening, maxEpochMs } = this.#options
     const leaves = book.leaves(earned)
     const total = leaves.reduce((sum, leaf) => sum + leaf.amount, 0n) as Wei
     const nowMs = this.#ports.nowMs()
     if (total === 0n) this.#epochSinceMs = nowMs
-    const isLast = mayPost({
-      total,
-      bond,
-      ageMs: nowMs - this.#epochSinceMs,
-      maxAgeMs: maxEpochMs,
-      isEnd: earned.isEnd,
-    })
+    const ageMs = nowMs - this.#epochSinceMs
+    const isBegun = book.open !== undefined && book.open.statement.epoch === this.#begun
+    const isEnd = earned.isEnd || isBegun
+    const isLast = mayPost({ total, bond: opening.bond, ageMs, maxAgeMs: maxEpochMs, isEnd })
     const isSame = book.open === undefined ? total === 0n : book.open.statement.total === total
     if (isSame && !isLast) return
     const data = { leaves: leaves.map(packLeaf), verdicts: earned.verdicts }
@@ -175,7 +195,8 @@ export class Settler {
     const { statement } = epoch
     const { escrow, journal, report } = this.#ports
     const there = await escrow.posted(statement.epoch)
-    const isThere = there !== undefined && there.seq >= statement.seq
+    const isThere = there !== undefined && (there.isFinal || there.seq >= statement.seq)
+    if (isThere && there.root !== statement.root) return this.#find(statement.epoch, there)
     const transaction = isThere ? undefined : await escrow.post(this.#sign(epoch))
     await journal.append(packPosted(statement.epoch))
     this.#options.book.post(statement.epoch)
@@ -183,21 +204,54 @@ export class Settler {
       report({ kind: 'posted', epoch: statement.epoch, total: statement.total, transaction })
   }
 
+  /** Anybody may post a statement that he was shown: what is posted of the open epoch ends it. */
+  async #watchOpen(): Promise<void> {
+    const { open } = this.#options.book
+    if (open === undefined) return
+    const { epoch } = open.statement
+    const there = await this.#ports.escrow.posted(epoch)
+    if (there !== undefined) this.#begun = epoch
+    if (there?.isFinal === true) await this.#find(epoch, there)
+  }
+
+  /** Finds the older statement that is final on chain. It is entered between two statements, so that none is made meanwhile. */
+  async #find(epoch: number, { seq, root }: Posted): Promise<void> {
+    const found = await findStatement(this.#ports.journal, { epoch, root })
+    if (found === undefined)
+      throw new Failure(
+        'refused',
+        `The chain holds statement ${epoch}.${seq}, which is not in this settler's journal: its key is used elsewhere`,
+      )
+    this.#stale.set(epoch, found)
+  }
+
+  /** Puts what became final in the place of newer statements; what it lacks goes into the next statement. */
+  async #carry(): Promise<void> {
+    const { book } = this.#options
+    for (const [number, final] of this.#stale) {
+      if (book.epochs[number]?.isPosted === false) {
+        await this.#ports.journal.append(packReplaced(final), { strict: true })
+        const missing = book.replace(final)
+        this.#epochSinceMs = this.#ports.nowMs()
+        if (missing > 0n) this.#ports.report({ kind: 'carried', epoch: number, missing })
+      }
+      this.#stale.delete(number)
+    }
+  }
+
   /** Claims what is final, for everybody. */
   async #claimAll(number: number, signal: AbortSignal): Promise<void> {
     const { book } = this.#options
     if ((await this.#ports.escrow.posted(number))?.isFinal !== true) return
     const epoch = book.epochs[number]
-    const due = epoch?.tree.leaves.filter(
-      ({ index }) => !epoch.claimed.has(index) && !epoch.refused.has(index),
-    )
+    const due = epoch?.tree.leaves.filter(({ index }) => !epoch.claimed.has(index))
     for (let from = 0; epoch !== undefined && due !== undefined && from < due.length; from += CLAIM_BATCH) {
       if (signal.aborted) return
       await this.#claim(epoch, due.slice(from, from + CLAIM_BATCH))
     }
   }
 
-  /** Claims some leaves. Where the whole batch is refused, each is claimed alone, so that one account cannot stop the others. */
+  /** Claims those of some leaves that nobody has claimed yet. */
   async #claim(epoch: Epoch, leaves: readonly Leaf[]): Promise<void> {
     const { escrow } = this.#ports
     const number = epoch.statement.epoch
@@ -210,24 +264,10 @@ export class Settler {
     )
     if (due.length === 0) return
     const proven = due.map((leaf) => ({ leaf, proof: proofOf(epoch.tree, leaf.index) }))
-    try {
-      await this.#notePaid(number, due, await escrow.claim(number, proven))
-    } catch (failure) {
-      if (!(failure instanceof Failure) || failure.code !== 'reverted') throw failure
-      const [leaf] = due
-      if (due.length > 1) for (const one of due) await this.#claim(epoch, [one])
-      else if (leaf !== undefined) this.#refuse(number, leaf, failure)
-    }
-  }
-
-  /** A leaf that is refused once may have been early; one that is refused again, at a later turn, is not tried a third time. */
-  #refuse(epoch: number, leaf: Leaf, failure: Failure): void {
-    const name = `${epoch}/${leaf.index}`
-    if (this.#doubted.has(name)) {
-      this.#options.book.refuse(epoch, [leaf.index])
-      this.#ports.report({ kind: 'unpayable', epoch, leaf, failure })
-    } else this.#ports.report({ kind: 'trouble', failure })
-    this.#doubted.add(name)
+    const { transaction, credited } = await escrow.claim(number, proven)
+    await this.#notePaid(number, due, transaction)
+    const refused = due.filter(({ account }) => credited.includes(account))
+    if (refused.length > 0) this.#ports.report({ kind: 'credited', epoch: number, leaves: refused })
   }
 
   async #notePaid(epoch: number, leaves: readonly Leaf[], transaction: Hex | undefined): Promise<void> {
@@ -240,7 +280,8 @@ export class Settler {
 
   #promises(epoch: Epoch, leaves: readonly Leaf[]): Promised[] {
     const signed = this.#sign(epoch)
-    return leaves.map((leaf) => ({ signed, leaf, proof: proofOf(epoch.tree, leaf.index) }))
+    const { opening } = this.#options
+    return leaves.map((leaf) => ({ signed, leaf, proof: proofOf(epoch.tree, leaf.index), opening }))
   }
 
   /** Signing again gives the same bytes (RFC 6979), so a signature need not be kept. */

@@ -19,6 +19,12 @@ export function packStatements({ statement, tree }: Epoch): Uint8Array {
   return packRecord('statement', { statement: unsigned, leaves: tree.leaves.map(packLeaf) })
 }
 
+/** The record that an older statement became final, with its leaves. */
+export function packReplaced({ statement, tree }: Epoch): Uint8Array {
+  const unsigned = packStatement({ statement, signature: new Uint8Array(65) })
+  return packRecord('replaced', { statement: unsigned, leaves: tree.leaves.map(packLeaf) })
+}
+
 /** The record that an epoch is on chain. */
 export function packPosted(epoch: number): Uint8Array {
   return packRecord('posted', { epoch })
@@ -46,6 +52,7 @@ export async function replaySettler(journal: Journal, book: Book): Promise<PaidL
   for await (const bytes of journal.read()) {
     const { kind, body } = parseRecord(bytes)
     if (kind === 'statement') book.enter(readStatement(body))
+    else if (kind === 'replaced') book.replace(readStatement(body))
     else if (kind === 'posted')
       book.post(readInteger(readRecord(body, kind, ['epoch']).epoch, 'posted.epoch', [0, 2 ** 31]))
     else if (kind === 'claimed') {
@@ -58,12 +65,28 @@ export async function replaySettler(journal: Journal, book: Book): Promise<PaidL
   return paid
 }
 
+/** Finds the statement of an epoch with this root among all that were journaled. */
+export async function findStatement(
+  journal: Pick<Journal, 'read'>,
+  { epoch, root }: { readonly epoch: number; readonly root: Hex },
+): Promise<Epoch | undefined> {
+  for await (const bytes of journal.read()) {
+    const { kind, body } = parseRecord(bytes)
+    if (kind !== 'statement') continue
+    const { statement } = parseStatement(readRecord(body, kind, FIELDS).statement)
+    if (statement.epoch === epoch && statement.root === root) return readStatement(body)
+  }
+  return undefined
+}
+
+const FIELDS = ['statement', 'leaves']
+
 function readStatement(body: unknown): Epoch {
-  const record = readRecord(body, 'statement', ['statement', 'leaves'])
+  const record = readRecord(body, 'statement', FIELDS)
   const { statement } = parseStatement(record.statement)
   const tree = buildTree(readList(record.leaves, 'statement.leaves', { max: 1_000_000, read: parseLeaf }))
   if (rootOf(tree).root !== statement.root) throw malformed('statement.leaves', 'the leaves of the statement')
-  return { statement, tree, isPosted: false, claimed: new Set(), refused: new Set() }
+  return { statement, tree, isPosted: false, claimed: new Set() }
 }
 
 function readClaimed(body: unknown): PaidLeaves {

@@ -3,6 +3,7 @@ import { accountOf, makeKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
 import { ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
+import { testOpening } from '../protocol/escrow/test-opening.ts'
 import { Failure } from '../protocol/failure.ts'
 import type { SignedStatement } from '../protocol/statement.ts'
 import { statementSigner } from '../protocol/statement.ts'
@@ -14,7 +15,7 @@ import { openMemoryStore } from '../store/memory-store.ts'
 import { parseRecord } from '../store/record.ts'
 import type { Journal } from '../store/store.ts'
 import { Book } from './book.ts'
-import type { EscrowPort, Promised, SettlerEvent, SettlerPorts } from './settle.ts'
+import type { Due, EscrowPort, Posted, SettlerEvent, SettlerPorts } from './settle.ts'
 import { Settler } from './settle.ts'
 import { replaySettler } from './settler-record.ts'
 
@@ -32,6 +33,7 @@ class StubEscrow implements EscrowPort {
   readonly log: string[] = []
   readonly balances = new Map<Address, bigint>()
   readonly refusers = new Set<Address>()
+  readonly credits = new Map<Address, bigint>()
   isReachable = true
   isInstant = true
 
@@ -39,29 +41,31 @@ class StubEscrow implements EscrowPort {
     this.#reach()
     const { epoch, seq, isLast } = signed.statement
     if (epoch > this.epochs.length) throw new Failure('reverted', 'WrongEpoch')
+    if (this.epochs[epoch]?.isFinal === true) throw new Failure('reverted', 'TooLate')
     if ((this.epochs[epoch]?.signed.statement.seq ?? 0) >= seq) throw new Failure('reverted', 'StaleSeq')
     this.epochs[epoch] = { signed, isFinal: this.isInstant && isLast, paid: new Map() }
     this.log.push(`post ${epoch}.${seq}`)
     return TX
   }
 
-  async claim(number: number, leaves: readonly Omit<Promised, 'signed'>[]): Promise<Hex> {
+  async claim(number: number, leaves: readonly Due[]): ReturnType<EscrowPort['claim']> {
     this.#reach()
     const epoch = this.epochs[number]
     if (epoch?.isFinal !== true) throw new Failure('reverted', 'NotFinal')
     const due = leaves.filter(({ leaf }) => !epoch.paid.has(leaf.index))
     for (const { leaf, proof } of due) checkProof(leaf, proof, epoch.signed.statement)
-    if (due.some(({ leaf }) => this.refusers.has(leaf.account)))
-      throw new Failure('reverted', 'claimMany was refused by the contract')
     for (const { leaf } of due) this.#pay(epoch.paid, leaf)
     this.log.push(`claim ${number}: ${due.map(({ leaf }) => leaf.index).join()}`)
-    return TX
+    const credited = due.map(({ leaf }) => leaf.account).filter((account) => this.refusers.has(account))
+    return { transaction: TX, credited }
   }
 
-  async posted(number: number): Promise<{ seq: number; isFinal: boolean } | undefined> {
+  async posted(number: number): Promise<Posted | undefined> {
     this.#reach()
     const epoch = this.epochs[number]
-    return epoch === undefined ? undefined : { seq: epoch.signed.statement.seq, isFinal: epoch.isFinal }
+    if (epoch === undefined) return undefined
+    const { seq, root } = epoch.signed.statement
+    return { seq, root, isFinal: epoch.isFinal }
   }
 
   async isClaimed(number: number, index: number): Promise<boolean> {
@@ -71,7 +75,8 @@ class StubEscrow implements EscrowPort {
 
   #pay(paid: Map<number, Wei>, { index, account, amount }: Leaf): void {
     paid.set(index, amount)
-    this.balances.set(account, (this.balances.get(account) ?? 0n) + amount)
+    const books = this.refusers.has(account) ? this.credits : this.balances
+    books.set(account, (books.get(account) ?? 0n) + amount)
   }
 
   #reach(): void {
@@ -110,7 +115,8 @@ export class Scene {
   }
 
   settler(): Settler {
-    const options = { book: this.book, domain: DOMAIN, key, bond: BOND, maxEpochMs: 60_000 }
+    const opening = testOpening({ budget: BUDGET, bond: BOND })
+    const options = { book: this.book, domain: DOMAIN, key, opening, maxEpochMs: 60_000 }
     return new Settler(this.#ports(), options)
   }
 

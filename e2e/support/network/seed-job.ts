@@ -1,7 +1,6 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { accountOf } from '../../../src/protocol/account.ts'
 import { prepareJob } from '../../../src/publisher/draft.ts'
 import type { Job } from '../../../src/publisher/job.ts'
 import { jobJournal, packJobRecord } from '../../../src/publisher/job-record.ts'
@@ -15,14 +14,18 @@ import type { NetworkProcess } from './process.ts'
  * opening it: the next start opens the job and sees it through.
  */
 export async function stopWithJob(network: NetworkProcess, draft: Draft): Promise<Job> {
-  const { chainId, genesis } = network.network
-  const key = await loadKeyFile(join(network.folder, 'keys'), 'publisher')
+  const { chainId, genesis, escrow } = network.network
+  const folder = join(network.folder, 'keys')
+  const keys = {
+    publisher: await loadKeyFile(folder, 'publisher'),
+    settler: await loadKeyFile(folder, 'settler'),
+  }
   const made = await mkdtemp(join(tmpdir(), 'weft-seed-'))
   const life = new AbortController()
   try {
     const store = await openNodeStore(made, life.signal)
-    const desk = { account: accountOf(key), money: network.chain, store, nowMs: Date.now }
-    const job = await prepareJob(draft, desk)
+    const where = { chain: network.network, escrow, money: network.chain, store }
+    const job = await prepareJob(draft, { ...where, keys, nowMs: Date.now })
     await store
       .journal(jobJournal(job.jobId))
       .append(packJobRecord({ kind: 'opening', job }), { strict: true })

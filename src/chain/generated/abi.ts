@@ -2,287 +2,19 @@
 export const escrowAbi = [
   {
     "type": "function",
-    "name": "available",
-    "inputs": [
-      {
-        "name": "jobId",
-        "type": "bytes32"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "uint88"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "beginClose",
-    "inputs": [
-      {
-        "name": "jobId",
-        "type": "bytes32"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "claim",
+    "name": "answer",
     "inputs": [
       {
         "name": "jobId",
         "type": "bytes32"
       },
       {
-        "name": "number",
-        "type": "uint32"
-      },
-      {
-        "name": "leaf",
-        "type": "tuple",
-        "components": [
-          {
-            "name": "account",
-            "type": "address"
-          },
-          {
-            "name": "amount",
-            "type": "uint88"
-          },
-          {
-            "name": "earned",
-            "type": "uint88"
-          },
-          {
-            "name": "index",
-            "type": "uint32"
-          }
-        ]
-      },
-      {
-        "name": "proof",
-        "type": "bytes"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "claimMany",
-    "inputs": [
-      {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
-        "name": "number",
-        "type": "uint32"
+        "name": "account",
+        "type": "address"
       },
       {
         "name": "leaves",
         "type": "tuple[]",
-        "components": [
-          {
-            "name": "account",
-            "type": "address"
-          },
-          {
-            "name": "amount",
-            "type": "uint88"
-          },
-          {
-            "name": "earned",
-            "type": "uint88"
-          },
-          {
-            "name": "index",
-            "type": "uint32"
-          }
-        ]
-      },
-      {
-        "name": "proofs",
-        "type": "bytes[]"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "close",
-    "inputs": [
-      {
-        "name": "jobId",
-        "type": "bytes32"
-      }
-    ],
-    "outputs": [],
-    "stateMutability": "nonpayable"
-  },
-  {
-    "type": "function",
-    "name": "eip712Domain",
-    "inputs": [],
-    "outputs": [
-      {
-        "name": "fields",
-        "type": "bytes1"
-      },
-      {
-        "name": "name",
-        "type": "string"
-      },
-      {
-        "name": "version",
-        "type": "string"
-      },
-      {
-        "name": "chainId",
-        "type": "uint256"
-      },
-      {
-        "name": "verifyingContract",
-        "type": "address"
-      },
-      {
-        "name": "salt",
-        "type": "bytes32"
-      },
-      {
-        "name": "extensions",
-        "type": "uint256[]"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "epoch",
-    "inputs": [
-      {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
-        "name": "number",
-        "type": "uint32"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "tuple",
-        "components": [
-          {
-            "name": "root",
-            "type": "bytes32"
-          },
-          {
-            "name": "total",
-            "type": "uint88"
-          },
-          {
-            "name": "claimed",
-            "type": "uint88"
-          },
-          {
-            "name": "finalAt",
-            "type": "uint40"
-          },
-          {
-            "name": "seq",
-            "type": "uint24"
-          },
-          {
-            "name": "depth",
-            "type": "uint8"
-          },
-          {
-            "name": "flags",
-            "type": "uint8"
-          }
-        ]
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "hashLeaf",
-    "inputs": [
-      {
-        "name": "leaf",
-        "type": "tuple",
-        "components": [
-          {
-            "name": "account",
-            "type": "address"
-          },
-          {
-            "name": "amount",
-            "type": "uint88"
-          },
-          {
-            "name": "earned",
-            "type": "uint88"
-          },
-          {
-            "name": "index",
-            "type": "uint32"
-          }
-        ]
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bytes32"
-      }
-    ],
-    "stateMutability": "pure"
-  },
-  {
-    "type": "function",
-    "name": "hashNode",
-    "inputs": [
-      {
-        "name": "hashL",
-        "type": "bytes32"
-      },
-      {
-        "name": "sumL",
-        "type": "uint256"
-      },
-      {
-        "name": "hashR",
-        "type": "bytes32"
-      },
-      {
-        "name": "sumR",
-        "type": "uint256"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bytes32"
-      }
-    ],
-    "stateMutability": "pure"
-  },
-  {
-    "type": "function",
-    "name": "hashStatement",
-    "inputs": [
-      {
-        "name": "statement",
-        "type": "tuple",
         "components": [
           {
             "name": "jobId",
@@ -290,205 +22,52 @@ export const escrowAbi = [
           },
           {
             "name": "epoch",
-            "type": "uint32"
+            "type": "uint256"
           },
           {
-            "name": "seq",
-            "type": "uint24"
+            "name": "leaf",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "amount",
+                "type": "uint256"
+              },
+              {
+                "name": "earned",
+                "type": "uint256"
+              },
+              {
+                "name": "index",
+                "type": "uint256"
+              }
+            ]
           },
           {
-            "name": "last",
-            "type": "bool"
-          },
-          {
-            "name": "depth",
-            "type": "uint8"
-          },
-          {
-            "name": "total",
-            "type": "uint88"
-          },
-          {
-            "name": "units",
-            "type": "uint64"
-          },
-          {
-            "name": "root",
-            "type": "bytes32"
-          },
-          {
-            "name": "dataHash",
-            "type": "bytes32"
+            "name": "proof",
+            "type": "bytes"
           }
         ]
       }
     ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bytes32"
-      }
-    ],
-    "stateMutability": "view"
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
-    "name": "isClaimed",
+    "name": "beginClose",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
-        "name": "number",
-        "type": "uint32"
-      },
-      {
-        "name": "index",
-        "type": "uint32"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
-        "type": "bool"
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "job",
-    "inputs": [
-      {
-        "name": "jobId",
-        "type": "bytes32"
-      }
-    ],
-    "outputs": [
-      {
-        "name": "",
+        "name": "opening",
         "type": "tuple",
         "components": [
           {
             "name": "publisher",
             "type": "address"
           },
-          {
-            "name": "budget",
-            "type": "uint88"
-          },
-          {
-            "name": "state",
-            "type": "uint8"
-          },
-          {
-            "name": "settler",
-            "type": "address"
-          },
-          {
-            "name": "bond",
-            "type": "uint88"
-          },
-          {
-            "name": "token",
-            "type": "address"
-          },
-          {
-            "name": "committed",
-            "type": "uint88"
-          },
-          {
-            "name": "manifest",
-            "type": "bytes32"
-          },
-          {
-            "name": "epochs",
-            "type": "uint32"
-          },
-          {
-            "name": "closeAt",
-            "type": "uint40"
-          },
-          {
-            "name": "finalBy",
-            "type": "uint40"
-          },
-          {
-            "name": "day",
-            "type": "uint24"
-          },
-          {
-            "name": "dayPosted",
-            "type": "uint88"
-          },
-          {
-            "name": "repaid",
-            "type": "uint88"
-          },
-          {
-            "name": "terms",
-            "type": "tuple",
-            "components": [
-              {
-                "name": "expiry",
-                "type": "uint64"
-              },
-              {
-                "name": "postDelay",
-                "type": "uint32"
-              },
-              {
-                "name": "challengeDelay",
-                "type": "uint32"
-              },
-              {
-                "name": "closeDelay",
-                "type": "uint32"
-              },
-              {
-                "name": "settlerCap",
-                "type": "uint88"
-              },
-              {
-                "name": "postReserve",
-                "type": "uint88"
-              },
-              {
-                "name": "postBounty",
-                "type": "uint88"
-              },
-              {
-                "name": "quorumBps",
-                "type": "uint16"
-              },
-              {
-                "name": "minSigners",
-                "type": "uint8"
-              },
-              {
-                "name": "forceDelay",
-                "type": "uint32"
-              },
-              {
-                "name": "forceCap",
-                "type": "uint88"
-              }
-            ]
-          }
-        ]
-      }
-    ],
-    "stateMutability": "view"
-  },
-  {
-    "type": "function",
-    "name": "open",
-    "inputs": [
-      {
-        "name": "opening",
-        "type": "tuple",
-        "components": [
           {
             "name": "salt",
             "type": "bytes32"
@@ -499,11 +78,11 @@ export const escrowAbi = [
           },
           {
             "name": "budget",
-            "type": "uint88"
+            "type": "uint256"
           },
           {
             "name": "bond",
-            "type": "uint88"
+            "type": "uint256"
           },
           {
             "name": "settler",
@@ -512,56 +91,610 @@ export const escrowAbi = [
           {
             "name": "manifest",
             "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "cashout",
+    "inputs": [
+      {
+        "name": "call",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "cashout",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "to",
+                "type": "address"
+              },
+              {
+                "name": "token",
+                "type": "address"
+              },
+              {
+                "name": "maxFee",
+                "type": "uint256"
+              },
+              {
+                "name": "minOut",
+                "type": "uint256"
+              },
+              {
+                "name": "nonce",
+                "type": "uint256"
+              },
+              {
+                "name": "deadline",
+                "type": "uint256"
+              }
+            ]
+          },
+          {
+            "name": "signature",
+            "type": "bytes"
+          },
+          {
+            "name": "fee",
+            "type": "uint256"
+          },
+          {
+            "name": "leaves",
+            "type": "tuple[]",
+            "components": [
+              {
+                "name": "jobId",
+                "type": "bytes32"
+              },
+              {
+                "name": "epoch",
+                "type": "uint256"
+              },
+              {
+                "name": "leaf",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "account",
+                    "type": "address"
+                  },
+                  {
+                    "name": "amount",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "earned",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "index",
+                    "type": "uint256"
+                  }
+                ]
+              },
+              {
+                "name": "proof",
+                "type": "bytes"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "cashoutMany",
+    "inputs": [
+      {
+        "name": "calls",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "cashout",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "to",
+                "type": "address"
+              },
+              {
+                "name": "token",
+                "type": "address"
+              },
+              {
+                "name": "maxFee",
+                "type": "uint256"
+              },
+              {
+                "name": "minOut",
+                "type": "uint256"
+              },
+              {
+                "name": "nonce",
+                "type": "uint256"
+              },
+              {
+                "name": "deadline",
+                "type": "uint256"
+              }
+            ]
+          },
+          {
+            "name": "signature",
+            "type": "bytes"
+          },
+          {
+            "name": "fee",
+            "type": "uint256"
+          },
+          {
+            "name": "leaves",
+            "type": "tuple[]",
+            "components": [
+              {
+                "name": "jobId",
+                "type": "bytes32"
+              },
+              {
+                "name": "epoch",
+                "type": "uint256"
+              },
+              {
+                "name": "leaf",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "account",
+                    "type": "address"
+                  },
+                  {
+                    "name": "amount",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "earned",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "index",
+                    "type": "uint256"
+                  }
+                ]
+              },
+              {
+                "name": "proof",
+                "type": "bytes"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "challenge",
+    "inputs": [
+      {
+        "name": "opening",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "budget",
+            "type": "uint256"
+          },
+          {
+            "name": "bond",
+            "type": "uint256"
+          },
+          {
+            "name": "settler",
+            "type": "address"
+          },
+          {
+            "name": "manifest",
+            "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
           }
         ]
       },
       {
-        "name": "terms",
+        "name": "broken",
         "type": "tuple",
         "components": [
           {
-            "name": "expiry",
-            "type": "uint64"
+            "name": "statement",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "jobId",
+                "type": "bytes32"
+              },
+              {
+                "name": "epoch",
+                "type": "uint256"
+              },
+              {
+                "name": "seq",
+                "type": "uint256"
+              },
+              {
+                "name": "last",
+                "type": "bool"
+              },
+              {
+                "name": "depth",
+                "type": "uint256"
+              },
+              {
+                "name": "total",
+                "type": "uint256"
+              },
+              {
+                "name": "units",
+                "type": "uint256"
+              },
+              {
+                "name": "root",
+                "type": "bytes32"
+              },
+              {
+                "name": "dataHash",
+                "type": "bytes32"
+              }
+            ]
           },
           {
-            "name": "postDelay",
-            "type": "uint32"
+            "name": "signature",
+            "type": "bytes"
           },
           {
-            "name": "challengeDelay",
-            "type": "uint32"
+            "name": "leaf",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "amount",
+                "type": "uint256"
+              },
+              {
+                "name": "earned",
+                "type": "uint256"
+              },
+              {
+                "name": "index",
+                "type": "uint256"
+              }
+            ]
           },
           {
-            "name": "closeDelay",
-            "type": "uint32"
+            "name": "proof",
+            "type": "bytes"
           },
           {
-            "name": "settlerCap",
-            "type": "uint88"
+            "name": "helper",
+            "type": "address"
           },
           {
-            "name": "postReserve",
-            "type": "uint88"
+            "name": "fee",
+            "type": "uint256"
           },
           {
-            "name": "postBounty",
-            "type": "uint88"
+            "name": "consent",
+            "type": "bytes"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "claim",
+    "inputs": [
+      {
+        "name": "proven",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "jobId",
+            "type": "bytes32"
           },
           {
-            "name": "quorumBps",
-            "type": "uint16"
+            "name": "epoch",
+            "type": "uint256"
           },
           {
-            "name": "minSigners",
-            "type": "uint8"
+            "name": "leaf",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "amount",
+                "type": "uint256"
+              },
+              {
+                "name": "earned",
+                "type": "uint256"
+              },
+              {
+                "name": "index",
+                "type": "uint256"
+              }
+            ]
           },
           {
-            "name": "forceDelay",
-            "type": "uint32"
+            "name": "proof",
+            "type": "bytes"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "claimAndOpen",
+    "inputs": [
+      {
+        "name": "leaves",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "jobId",
+            "type": "bytes32"
           },
           {
-            "name": "forceCap",
-            "type": "uint88"
+            "name": "epoch",
+            "type": "uint256"
+          },
+          {
+            "name": "leaf",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "amount",
+                "type": "uint256"
+              },
+              {
+                "name": "earned",
+                "type": "uint256"
+              },
+              {
+                "name": "index",
+                "type": "uint256"
+              }
+            ]
+          },
+          {
+            "name": "proof",
+            "type": "bytes"
+          }
+        ]
+      },
+      {
+        "name": "opening",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "budget",
+            "type": "uint256"
+          },
+          {
+            "name": "bond",
+            "type": "uint256"
+          },
+          {
+            "name": "settler",
+            "type": "address"
+          },
+          {
+            "name": "manifest",
+            "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
           }
         ]
       },
@@ -572,7 +705,693 @@ export const escrowAbi = [
     ],
     "outputs": [
       {
-        "name": "jobId",
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "payable"
+  },
+  {
+    "type": "function",
+    "name": "claimCredit",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "claimMany",
+    "inputs": [
+      {
+        "name": "leaves",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "jobId",
+            "type": "bytes32"
+          },
+          {
+            "name": "epoch",
+            "type": "uint256"
+          },
+          {
+            "name": "leaf",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "amount",
+                "type": "uint256"
+              },
+              {
+                "name": "earned",
+                "type": "uint256"
+              },
+              {
+                "name": "index",
+                "type": "uint256"
+              }
+            ]
+          },
+          {
+            "name": "proof",
+            "type": "bytes"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "close",
+    "inputs": [
+      {
+        "name": "opening",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "budget",
+            "type": "uint256"
+          },
+          {
+            "name": "bond",
+            "type": "uint256"
+          },
+          {
+            "name": "settler",
+            "type": "address"
+          },
+          {
+            "name": "manifest",
+            "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "feedback",
+    "inputs": [
+      {
+        "name": "opening",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "budget",
+            "type": "uint256"
+          },
+          {
+            "name": "bond",
+            "type": "uint256"
+          },
+          {
+            "name": "settler",
+            "type": "address"
+          },
+          {
+            "name": "manifest",
+            "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
+          }
+        ]
+      },
+      {
+        "name": "proven",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "jobId",
+            "type": "bytes32"
+          },
+          {
+            "name": "epoch",
+            "type": "uint256"
+          },
+          {
+            "name": "leaf",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "amount",
+                "type": "uint256"
+              },
+              {
+                "name": "earned",
+                "type": "uint256"
+              },
+              {
+                "name": "index",
+                "type": "uint256"
+              }
+            ]
+          },
+          {
+            "name": "proof",
+            "type": "bytes"
+          }
+        ]
+      },
+      {
+        "name": "score",
+        "type": "uint256"
+      },
+      {
+        "name": "evidence",
+        "type": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "force",
+    "inputs": [
+      {
+        "name": "opening",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "budget",
+            "type": "uint256"
+          },
+          {
+            "name": "bond",
+            "type": "uint256"
+          },
+          {
+            "name": "settler",
+            "type": "address"
+          },
+          {
+            "name": "manifest",
+            "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
+          }
+        ]
+      },
+      {
+        "name": "forced",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "jobId",
+            "type": "bytes32"
+          },
+          {
+            "name": "epoch",
+            "type": "uint256"
+          },
+          {
+            "name": "depth",
+            "type": "uint256"
+          },
+          {
+            "name": "total",
+            "type": "uint256"
+          },
+          {
+            "name": "root",
+            "type": "bytes32"
+          },
+          {
+            "name": "dataHash",
+            "type": "bytes32"
+          }
+        ]
+      },
+      {
+        "name": "attestations",
+        "type": "tuple[]",
+        "components": [
+          {
+            "name": "leaf",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "account",
+                "type": "address"
+              },
+              {
+                "name": "amount",
+                "type": "uint256"
+              },
+              {
+                "name": "earned",
+                "type": "uint256"
+              },
+              {
+                "name": "index",
+                "type": "uint256"
+              }
+            ]
+          },
+          {
+            "name": "proof",
+            "type": "bytes"
+          },
+          {
+            "name": "signature",
+            "type": "bytes"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "open",
+    "inputs": [
+      {
+        "name": "opening",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "budget",
+            "type": "uint256"
+          },
+          {
+            "name": "bond",
+            "type": "uint256"
+          },
+          {
+            "name": "settler",
+            "type": "address"
+          },
+          {
+            "name": "manifest",
+            "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
+          }
+        ]
+      },
+      {
+        "name": "contact",
+        "type": "bytes"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "payable"
+  },
+  {
+    "type": "function",
+    "name": "openFor",
+    "inputs": [
+      {
+        "name": "signed",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "opening",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "publisher",
+                "type": "address"
+              },
+              {
+                "name": "salt",
+                "type": "bytes32"
+              },
+              {
+                "name": "token",
+                "type": "address"
+              },
+              {
+                "name": "budget",
+                "type": "uint256"
+              },
+              {
+                "name": "bond",
+                "type": "uint256"
+              },
+              {
+                "name": "settler",
+                "type": "address"
+              },
+              {
+                "name": "manifest",
+                "type": "bytes32"
+              },
+              {
+                "name": "terms",
+                "type": "tuple",
+                "components": [
+                  {
+                    "name": "expiry",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "postDelay",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "challengeDelay",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "closeDelay",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "settlerCap",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "postReserve",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "postBounty",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "quorumBps",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "minSigners",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "forceDelay",
+                    "type": "uint256"
+                  },
+                  {
+                    "name": "forceCap",
+                    "type": "uint256"
+                  }
+                ]
+              }
+            ]
+          },
+          {
+            "name": "contact",
+            "type": "bytes"
+          },
+          {
+            "name": "deadline",
+            "type": "uint256"
+          },
+          {
+            "name": "signature",
+            "type": "bytes"
+          },
+          {
+            "name": "draw",
+            "type": "uint256"
+          },
+          {
+            "name": "v",
+            "type": "uint8"
+          },
+          {
+            "name": "r",
+            "type": "bytes32"
+          },
+          {
+            "name": "s",
+            "type": "bytes32"
+          }
+        ]
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
         "type": "bytes32"
       }
     ],
@@ -583,6 +1402,90 @@ export const escrowAbi = [
     "name": "post",
     "inputs": [
       {
+        "name": "opening",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "budget",
+            "type": "uint256"
+          },
+          {
+            "name": "bond",
+            "type": "uint256"
+          },
+          {
+            "name": "settler",
+            "type": "address"
+          },
+          {
+            "name": "manifest",
+            "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
+          }
+        ]
+      },
+      {
         "name": "statement",
         "type": "tuple",
         "components": [
@@ -592,11 +1495,11 @@ export const escrowAbi = [
           },
           {
             "name": "epoch",
-            "type": "uint32"
+            "type": "uint256"
           },
           {
             "name": "seq",
-            "type": "uint24"
+            "type": "uint256"
           },
           {
             "name": "last",
@@ -604,15 +1507,15 @@ export const escrowAbi = [
           },
           {
             "name": "depth",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
             "name": "total",
-            "type": "uint88"
+            "type": "uint256"
           },
           {
             "name": "units",
-            "type": "uint64"
+            "type": "uint256"
           },
           {
             "name": "root",
@@ -633,6 +1536,272 @@ export const escrowAbi = [
     "stateMutability": "nonpayable"
   },
   {
+    "type": "function",
+    "name": "read",
+    "inputs": [
+      {
+        "name": "slots",
+        "type": "bytes32[]"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "resolve",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32"
+      },
+      {
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setSettler",
+    "inputs": [
+      {
+        "name": "opening",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
+            "name": "salt",
+            "type": "bytes32"
+          },
+          {
+            "name": "token",
+            "type": "address"
+          },
+          {
+            "name": "budget",
+            "type": "uint256"
+          },
+          {
+            "name": "bond",
+            "type": "uint256"
+          },
+          {
+            "name": "settler",
+            "type": "address"
+          },
+          {
+            "name": "manifest",
+            "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
+          }
+        ]
+      },
+      {
+        "name": "settler",
+        "type": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "topUp",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32"
+      },
+      {
+        "name": "amount",
+        "type": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "payable"
+  },
+  {
+    "type": "function",
+    "name": "veto",
+    "inputs": [
+      {
+        "name": "order",
+        "type": "tuple",
+        "components": [
+          {
+            "name": "jobId",
+            "type": "bytes32"
+          },
+          {
+            "name": "epoch",
+            "type": "uint256"
+          },
+          {
+            "name": "root",
+            "type": "bytes32"
+          }
+        ]
+      },
+      {
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "event",
+    "name": "Answered",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "proven",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "isSettled",
+        "type": "bool",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CashedOut",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "to",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "token",
+        "type": "address",
+        "indexed": false
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "fee",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "nonce",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Challenged",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "promised",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "due",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
     "type": "event",
     "name": "Claimed",
     "inputs": [
@@ -643,7 +1812,7 @@ export const escrowAbi = [
       },
       {
         "name": "epoch",
-        "type": "uint32",
+        "type": "uint256",
         "indexed": true
       },
       {
@@ -653,12 +1822,12 @@ export const escrowAbi = [
       },
       {
         "name": "index",
-        "type": "uint32",
+        "type": "uint256",
         "indexed": false
       },
       {
         "name": "amount",
-        "type": "uint88",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -666,13 +1835,68 @@ export const escrowAbi = [
   },
   {
     "type": "event",
-    "name": "EIP712DomainChanged",
-    "inputs": [],
+    "name": "ContactGiven",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "contact",
+        "type": "bytes",
+        "indexed": false
+      }
+    ],
     "anonymous": false
   },
   {
     "type": "event",
-    "name": "EpochPosted",
+    "name": "CreditPaid",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Credited",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "EpochForced",
     "inputs": [
       {
         "name": "jobId",
@@ -681,11 +1905,11 @@ export const escrowAbi = [
       },
       {
         "name": "epoch",
-        "type": "uint32",
+        "type": "uint256",
         "indexed": true
       },
       {
-        "name": "statement",
+        "name": "forced",
         "type": "tuple",
         "indexed": false,
         "components": [
@@ -695,27 +1919,15 @@ export const escrowAbi = [
           },
           {
             "name": "epoch",
-            "type": "uint32"
-          },
-          {
-            "name": "seq",
-            "type": "uint24"
-          },
-          {
-            "name": "last",
-            "type": "bool"
+            "type": "uint256"
           },
           {
             "name": "depth",
-            "type": "uint8"
+            "type": "uint256"
           },
           {
             "name": "total",
-            "type": "uint88"
-          },
-          {
-            "name": "units",
-            "type": "uint64"
+            "type": "uint256"
           },
           {
             "name": "root",
@@ -729,7 +1941,131 @@ export const escrowAbi = [
       },
       {
         "name": "finalAt",
-        "type": "uint40",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "EpochPosted",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "epoch",
+        "type": "uint256",
+        "indexed": true
+      },
+      {
+        "name": "statement",
+        "type": "tuple",
+        "indexed": false,
+        "components": [
+          {
+            "name": "jobId",
+            "type": "bytes32"
+          },
+          {
+            "name": "epoch",
+            "type": "uint256"
+          },
+          {
+            "name": "seq",
+            "type": "uint256"
+          },
+          {
+            "name": "last",
+            "type": "bool"
+          },
+          {
+            "name": "depth",
+            "type": "uint256"
+          },
+          {
+            "name": "total",
+            "type": "uint256"
+          },
+          {
+            "name": "units",
+            "type": "uint256"
+          },
+          {
+            "name": "root",
+            "type": "bytes32"
+          },
+          {
+            "name": "dataHash",
+            "type": "bytes32"
+          }
+        ]
+      },
+      {
+        "name": "finalAt",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "EpochVetoed",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "epoch",
+        "type": "uint256",
+        "indexed": true
+      },
+      {
+        "name": "root",
+        "type": "bytes32",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "FeedbackGiven",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "from",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "weight",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "score",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "evidence",
+        "type": "bytes32",
         "indexed": false
       }
     ],
@@ -746,12 +2082,12 @@ export const escrowAbi = [
       },
       {
         "name": "refund",
-        "type": "uint88",
+        "type": "uint256",
         "indexed": false
       },
       {
         "name": "bond",
-        "type": "uint88",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -768,7 +2104,7 @@ export const escrowAbi = [
       },
       {
         "name": "closeAt",
-        "type": "uint40",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -794,6 +2130,10 @@ export const escrowAbi = [
         "indexed": false,
         "components": [
           {
+            "name": "publisher",
+            "type": "address"
+          },
+          {
             "name": "salt",
             "type": "bytes32"
           },
@@ -803,11 +2143,11 @@ export const escrowAbi = [
           },
           {
             "name": "budget",
-            "type": "uint88"
+            "type": "uint256"
           },
           {
             "name": "bond",
-            "type": "uint88"
+            "type": "uint256"
           },
           {
             "name": "settler",
@@ -816,63 +2156,84 @@ export const escrowAbi = [
           {
             "name": "manifest",
             "type": "bytes32"
+          },
+          {
+            "name": "terms",
+            "type": "tuple",
+            "components": [
+              {
+                "name": "expiry",
+                "type": "uint256"
+              },
+              {
+                "name": "postDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "challengeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "closeDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "settlerCap",
+                "type": "uint256"
+              },
+              {
+                "name": "postReserve",
+                "type": "uint256"
+              },
+              {
+                "name": "postBounty",
+                "type": "uint256"
+              },
+              {
+                "name": "quorumBps",
+                "type": "uint256"
+              },
+              {
+                "name": "minSigners",
+                "type": "uint256"
+              },
+              {
+                "name": "forceDelay",
+                "type": "uint256"
+              },
+              {
+                "name": "forceCap",
+                "type": "uint256"
+              }
+            ]
           }
         ]
       },
       {
-        "name": "terms",
-        "type": "tuple",
-        "indexed": false,
-        "components": [
-          {
-            "name": "expiry",
-            "type": "uint64"
-          },
-          {
-            "name": "postDelay",
-            "type": "uint32"
-          },
-          {
-            "name": "challengeDelay",
-            "type": "uint32"
-          },
-          {
-            "name": "closeDelay",
-            "type": "uint32"
-          },
-          {
-            "name": "settlerCap",
-            "type": "uint88"
-          },
-          {
-            "name": "postReserve",
-            "type": "uint88"
-          },
-          {
-            "name": "postBounty",
-            "type": "uint88"
-          },
-          {
-            "name": "quorumBps",
-            "type": "uint16"
-          },
-          {
-            "name": "minSigners",
-            "type": "uint8"
-          },
-          {
-            "name": "forceDelay",
-            "type": "uint32"
-          },
-          {
-            "name": "forceCap",
-            "type": "uint88"
-          }
-        ]
+        "name": "budget",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "JobToppedUp",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
       },
       {
-        "name": "contact",
-        "type": "bytes",
+        "name": "from",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -889,7 +2250,7 @@ export const escrowAbi = [
       },
       {
         "name": "epoch",
-        "type": "uint32",
+        "type": "uint256",
         "indexed": true
       },
       {
@@ -899,7 +2260,56 @@ export const escrowAbi = [
       },
       {
         "name": "amount",
-        "type": "uint88",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Resolved",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "account",
+        "type": "address",
+        "indexed": true
+      },
+      {
+        "name": "compensation",
+        "type": "uint256",
+        "indexed": false
+      },
+      {
+        "name": "penalty",
+        "type": "uint256",
+        "indexed": false
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "SettlerSet",
+    "inputs": [
+      {
+        "name": "jobId",
+        "type": "bytes32",
+        "indexed": true
+      },
+      {
+        "name": "settler",
+        "type": "address",
+        "indexed": false
+      },
+      {
+        "name": "fromEpoch",
+        "type": "uint256",
         "indexed": false
       }
     ],
@@ -910,94 +2320,105 @@ export const escrowAbi = [
     "name": "AlreadyClaimed",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
         "name": "epoch",
-        "type": "uint32"
+        "type": "uint256"
       },
       {
         "name": "index",
-        "type": "uint32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "AlreadyFinal",
-    "inputs": [
-      {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
-        "name": "epoch",
-        "type": "uint32"
-      },
-      {
-        "name": "finalAt",
-        "type": "uint40"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "BadTerms",
-    "inputs": [
-      {
-        "name": "field",
-        "type": "string"
-      },
-      {
-        "name": "value",
         "type": "uint256"
       }
     ]
   },
   {
     "type": "error",
-    "name": "FailedCall",
-    "inputs": []
+    "name": "AlreadyProven",
+    "inputs": [
+      {
+        "name": "earned",
+        "type": "uint256"
+      },
+      {
+        "name": "proven",
+        "type": "uint256"
+      }
+    ]
   },
   {
     "type": "error",
-    "name": "FormerEpochPending",
+    "name": "DisputeOpen",
+    "inputs": [
+      {
+        "name": "disputes",
+        "type": "uint256"
+      },
+      {
+        "name": "jobId",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "DrawInDraw",
+    "inputs": [
+      {
+        "name": "",
+        "type": "uint256"
+      },
+      {
+        "name": "",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FeeTooHigh",
+    "inputs": [
+      {
+        "name": "fee",
+        "type": "uint256"
+      },
+      {
+        "name": "limit",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "JobExists",
     "inputs": [
       {
         "name": "jobId",
         "type": "bytes32"
       },
       {
-        "name": "epoch",
-        "type": "uint32"
-      },
-      {
-        "name": "finalAt",
-        "type": "uint40"
+        "name": "state",
+        "type": "uint256"
       }
     ]
   },
   {
     "type": "error",
-    "name": "IndexOutside",
+    "name": "NoDispute",
     "inputs": [
       {
-        "name": "index",
-        "type": "uint32"
+        "name": "account",
+        "type": "address"
       },
       {
-        "name": "depth",
-        "type": "uint8"
+        "name": "jobId",
+        "type": "bytes32"
       }
     ]
   },
   {
     "type": "error",
-    "name": "InsufficientBalance",
+    "name": "NoQuorum",
     "inputs": [
       {
-        "name": "balance",
+        "name": "weight",
         "type": "uint256"
       },
       {
@@ -1008,30 +2429,15 @@ export const escrowAbi = [
   },
   {
     "type": "error",
-    "name": "InvalidShortString",
-    "inputs": []
-  },
-  {
-    "type": "error",
-    "name": "JobExists",
+    "name": "NonceUsed",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "NotExpired",
-    "inputs": [
-      {
-        "name": "jobId",
-        "type": "bytes32"
+        "name": "account",
+        "type": "address"
       },
       {
-        "name": "expiry",
-        "type": "uint64"
+        "name": "nonce",
+        "type": "uint256"
       }
     ]
   },
@@ -1040,16 +2446,12 @@ export const escrowAbi = [
     "name": "NotFinal",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
         "name": "epoch",
-        "type": "uint32"
+        "type": "uint256"
       },
       {
         "name": "finalAt",
-        "type": "uint40"
+        "type": "uint256"
       }
     ]
   },
@@ -1069,19 +2471,57 @@ export const escrowAbi = [
   },
   {
     "type": "error",
+    "name": "NotPending",
+    "inputs": [
+      {
+        "name": "epoch",
+        "type": "uint256"
+      },
+      {
+        "name": "finalAt",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "OutOfOrder",
+    "inputs": [
+      {
+        "name": "place",
+        "type": "uint256"
+      },
+      {
+        "name": "least",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "OverBudget",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
         "name": "added",
-        "type": "uint88"
+        "type": "uint256"
       },
       {
         "name": "available",
-        "type": "uint88"
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "OverForceCap",
+    "inputs": [
+      {
+        "name": "forced",
+        "type": "uint256"
+      },
+      {
+        "name": "cap",
+        "type": "uint256"
       }
     ]
   },
@@ -1090,16 +2530,26 @@ export const escrowAbi = [
     "name": "OverSettlerCap",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
         "name": "posted",
-        "type": "uint88"
+        "type": "uint256"
       },
       {
         "name": "cap",
-        "type": "uint88"
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "PayRefused",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "name": "amount",
+        "type": "uint256"
       }
     ]
   },
@@ -1118,30 +2568,12 @@ export const escrowAbi = [
     "name": "StaleSeq",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
-        "name": "epoch",
-        "type": "uint32"
-      },
-      {
         "name": "seq",
-        "type": "uint24"
+        "type": "uint256"
       },
       {
         "name": "posted",
-        "type": "uint24"
-      }
-    ]
-  },
-  {
-    "type": "error",
-    "name": "StringTooLong",
-    "inputs": [
-      {
-        "name": "str",
-        "type": "string"
+        "type": "uint256"
       }
     ]
   },
@@ -1151,11 +2583,11 @@ export const escrowAbi = [
     "inputs": [
       {
         "name": "depth",
-        "type": "uint8"
+        "type": "uint256"
       },
       {
         "name": "limit",
-        "type": "uint8"
+        "type": "uint256"
       }
     ]
   },
@@ -1164,12 +2596,40 @@ export const escrowAbi = [
     "name": "TooEarly",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
+        "name": "time",
+        "type": "uint256"
       },
       {
-        "name": "due",
-        "type": "uint40"
+        "name": "needed",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooLate",
+    "inputs": [
+      {
+        "name": "time",
+        "type": "uint256"
+      },
+      {
+        "name": "limit",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooLittle",
+    "inputs": [
+      {
+        "name": "amount",
+        "type": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256"
       }
     ]
   },
@@ -1178,20 +2638,54 @@ export const escrowAbi = [
     "name": "TotalFell",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
-      },
-      {
-        "name": "epoch",
-        "type": "uint32"
-      },
-      {
         "name": "total",
-        "type": "uint88"
+        "type": "uint256"
       },
       {
         "name": "posted",
-        "type": "uint88"
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "UnsoundTerms",
+    "inputs": [
+      {
+        "name": "field",
+        "type": "uint256"
+      },
+      {
+        "name": "value",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongAccount",
+    "inputs": [
+      {
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "name": "needed",
+        "type": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongCaller",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "name": "needed",
+        "type": "address"
       }
     ]
   },
@@ -1204,7 +2698,7 @@ export const escrowAbi = [
         "type": "uint256"
       },
       {
-        "name": "expected",
+        "name": "needed",
         "type": "uint256"
       }
     ]
@@ -1214,16 +2708,26 @@ export const escrowAbi = [
     "name": "WrongEpoch",
     "inputs": [
       {
+        "name": "epoch",
+        "type": "uint256"
+      },
+      {
+        "name": "needed",
+        "type": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongJob",
+    "inputs": [
+      {
         "name": "jobId",
         "type": "bytes32"
       },
       {
-        "name": "epoch",
-        "type": "uint32"
-      },
-      {
-        "name": "next",
-        "type": "uint32"
+        "name": "needed",
+        "type": "bytes32"
       }
     ]
   },
@@ -1236,7 +2740,7 @@ export const escrowAbi = [
         "type": "uint256"
       },
       {
-        "name": "expected",
+        "name": "needed",
         "type": "uint256"
       }
     ]
@@ -1246,12 +2750,12 @@ export const escrowAbi = [
     "name": "WrongSigner",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
+        "name": "needed",
+        "type": "address"
       },
       {
-        "name": "settler",
-        "type": "address"
+        "name": "hash",
+        "type": "bytes32"
       }
     ]
   },
@@ -1260,12 +2764,26 @@ export const escrowAbi = [
     "name": "WrongState",
     "inputs": [
       {
-        "name": "jobId",
-        "type": "bytes32"
+        "name": "state",
+        "type": "uint256"
       },
       {
-        "name": "state",
-        "type": "uint8"
+        "name": "jobId",
+        "type": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongToken",
+    "inputs": [
+      {
+        "name": "token",
+        "type": "address"
+      },
+      {
+        "name": "needed",
+        "type": "address"
       }
     ]
   }

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startAnvil } from '../../chain/anvil.ts'
+import { ESCROW, openChain } from '../../chain/chain.ts'
 import { isDeployed } from '../../chain/deploy.ts'
-import { makeKey } from '../../protocol/account.ts'
+import { accountOf, makeKey } from '../../protocol/account.ts'
 import { parseNetwork } from '../../protocol/network.ts'
 import { isFree } from '../ports.ts'
-import { type NetworkUse, withNetwork } from './local-network.ts'
+import { type LocalNetwork, type NetworkUse, withNetwork } from './local-network.ts'
 
 let folder = ''
 const never = new AbortController().signal
@@ -54,6 +56,45 @@ test('all of it ends in under 5 s when asked to', async () => {
     expect(signal.aborted).toBe(true)
   }, stop.signal)
   expect(Date.now() - began).toBeLessThan(5_000)
+})
+
+test('a chain that runs already is used as it is: without a faucet, and only where the escrow is', async () => {
+  const stop = new AbortController()
+  const far = await startAnvil({ signal: stop.signal, chainId: 84532 })
+  const options = {
+    folder,
+    webFolder: folder,
+    port: 0,
+    relayKey,
+    report: () => undefined,
+    chainRpc: far.rpcUrl,
+  }
+  const show: NetworkUse<LocalNetwork> = async (network) => network
+  await expect(withNetwork(options, show, never)).rejects.toThrow(
+    `There is no contract at ${ESCROW} on this chain. "weft deploy" puts the escrow at ${ESCROW}`,
+  )
+  const contract = accountOf(makeKey())
+  await openChain({ rpcUrl: far.rpcUrl }).client.request<{
+    Method: string
+    Parameters: string[]
+    ReturnType: null
+  }>({
+    method: 'anvil_setCode',
+    params: [contract, '0x00'],
+  })
+  const { network, chain } = await withNetwork({ ...options, contract }, show, never)
+  expect(network).toMatchObject({
+    chainId: 84532,
+    escrow: contract,
+    currency: 'ETH',
+    isTest: true,
+    rpc: '/rpc',
+  })
+  expect(network.faucet).toBeUndefined()
+  expect(chain).toMatchObject({ confirmations: 6, escrow: contract })
+  expect(await isFree(Number(new URL(far.rpcUrl).port))).toBe(false) // it goes on without the network
+  stop.abort()
+  await far.ended
 })
 
 test.each([true, false])(

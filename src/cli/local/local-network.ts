@@ -1,9 +1,10 @@
 import type { Chain } from '../../chain/chain.ts'
 import { chainIdentity, confirmedBlock, openChain } from '../../chain/chain.ts'
-import { chainInfo } from '../../chain/chains.ts'
-import { deployEscrow, isDeployed } from '../../chain/deploy.ts'
+import { chainInfo, LOCAL_CHAIN_ID } from '../../chain/chains.ts'
+import { deployEscrow, isDeployed, requireEscrow } from '../../chain/deploy.ts'
 import { fund } from '../../chain/faucet.ts'
 import { accountOf, makeKey, type PrivateKey } from '../../protocol/account.ts'
+import type { Address } from '../../protocol/address.ts'
 import { Failure } from '../../protocol/failure.ts'
 import type { Network } from '../../protocol/network.ts'
 import { toWei } from '../../protocol/wei.ts'
@@ -11,7 +12,7 @@ import { startRelay } from '../../relay/relay.ts'
 import { PORTS, pickPort } from '../ports.ts'
 import { makeFaucet } from '../web/faucet.ts'
 import { serve } from '../web/serve.ts'
-import { startAnvil } from './anvil.ts'
+import { type LocalChain, startAnvil } from './anvil.ts'
 
 /** What a network on this machine is made of. */
 export type NetworkOptions = {
@@ -23,10 +24,14 @@ export type NetworkOptions = {
   readonly port?: number | undefined
   /** The key of the relay: its peer id is in the addresses that tabs keep. */
   readonly relayKey: PrivateKey
+  /** A chain that runs already and is used instead of one of its own. */
+  readonly chainRpc?: string
+  /** The escrow, if it is not at the address that it has on every chain. */
+  readonly contract?: Address
   report(line: string): void
 }
 
-/** A network that runs on this machine. */
+/** A network that runs on this machine, on a chain of its own or another. */
 export type LocalNetwork = {
   /** What pages are told; `rpc` and `faucet` are paths on their origin. */
   readonly network: Network
@@ -39,6 +44,8 @@ export type LocalNetwork = {
 /** The use of a network: it gets the network and returns, early or when the signal aborts. */
 export type NetworkUse<T> = (network: LocalNetwork, signal: AbortSignal) => Promise<T>
 
+const LOCAL_POLL_MS = 200
+const POLL_MS = 4_000
 const DEPLOY_WEI = toWei(10n ** 18n)
 
 /**
@@ -50,14 +57,14 @@ export async function withNetwork<T>(
   use: NetworkUse<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  const { folder, report } = options
+  const { report } = options
   const [web, chain, relay] = [options.port, ...(options.port === 0 ? [0, 0] : [])]
   const ports = {
     web: await pickPort({ name: 'web', usual: PORTS.web, wanted: web, report }),
     relay: await pickPort({ name: 'relay', usual: PORTS.relay, wanted: relay, report }),
   }
   const chainStop = new AbortController()
-  const anvil = await startAnvil({ folder, port: chain, report }, chainStop.signal)
+  const anvil = await startChain({ ...options, port: chain }, chainStop.signal)
   const chainLoss = new AbortController()
   void anvil.ended.then((why) => chainLoss.abort(why && new Failure('unreachable', why)))
   try {
@@ -74,6 +81,19 @@ export async function withNetwork<T>(
   }
 }
 
+/** A chain of its own, or one that runs already: that one only counts as ended when it is not used any more. */
+async function startChain(
+  options: NetworkOptions,
+  signal: AbortSignal,
+): Promise<Pick<LocalChain, 'rpcUrl' | 'ended'>> {
+  const { chainRpc } = options
+  if (chainRpc === undefined) return startAnvil(options, signal)
+  const ended = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  return { rpcUrl: chainRpc, ended }
+}
+
 type PartOptions = NetworkOptions & {
   readonly ports: { readonly web: number; readonly relay: number }
   readonly rpcUrl: string
@@ -84,15 +104,23 @@ async function useParts<T>(options: PartOptions, use: NetworkUse<T>, signal: Abo
   const stop = new AbortController()
   const ends: Promise<void>[] = []
   try {
-    const chain = openChain({ rpcUrl, pollMs: 200 })
-    await deploy(chain, report)
+    const { chainId } = await chainIdentity(openChain({ rpcUrl }))
+    const isLocal = chainId === LOCAL_CHAIN_ID
+    const chain = openChain({
+      rpcUrl,
+      confirmations: chainInfo(chainId).confirmations,
+      pollMs: isLocal ? LOCAL_POLL_MS : POLL_MS,
+      ...(options.contract === undefined ? {} : { escrow: options.contract }),
+    })
+    if (isLocal && options.contract === undefined) await deploy(chain, report)
+    else await requireEscrow(chain)
     const relay = await startRelay({ key: relayKey, port: ports.relay }, stop.signal)
     ends.push(relay.stopped)
     const network = await describeNetwork(chain, relay.addresses)
-    const faucet = makeFaucet(chain)
+    const faucet = isLocal ? { faucet: makeFaucet(chain) } : {}
     const health = async () => ({ block: Number(await confirmedBlock(chain)), relay: relay.stats() })
     const site = await serve(
-      { folder: webFolder, port: ports.web, network, rpcUrl, faucet, health },
+      { folder: webFolder, port: ports.web, network, rpcUrl, ...faucet, health },
       stop.signal,
     )
     ends.push(site.ended)
@@ -115,6 +143,6 @@ async function deploy(chain: Chain, report: (line: string) => void): Promise<voi
 async function describeNetwork(chain: Chain, relays: readonly string[]): Promise<Network> {
   const identity = await chainIdentity(chain)
   const { currency, isTest } = chainInfo(identity.chainId)
-  const paths = { rpc: '/rpc', faucet: '/faucet' }
+  const paths = { rpc: '/rpc', ...(identity.chainId === LOCAL_CHAIN_ID ? { faucet: '/faucet' } : {}) }
   return { ...identity, ...paths, escrow: chain.escrow, relays, iceServers: [], currency, isTest }
 }

@@ -2,12 +2,13 @@ import { expect, test } from 'vitest'
 import { readAddress } from '../../protocol/address.ts'
 import type { Announcement, SignedAnnouncement } from '../../protocol/announcement.ts'
 import { fromHex, toHex } from '../../protocol/bytes.ts'
-import { cidOf } from '../../protocol/cid.ts'
+import { testOpening } from '../../protocol/escrow/test-opening.ts'
 import { readWei } from '../../protocol/wei.ts'
 import { AnnouncementBook } from './announcement-book.ts'
 
 const ALICE = readAddress(`0x${'aa'.repeat(20)}`, 'alice')
 const BOB = readAddress(`0x${'bb'.repeat(20)}`, 'bob')
+const OPENING = testOpening({ publisher: ALICE })
 let signatures = 0
 
 function entry(change: Partial<Announcement> = {}): SignedAnnouncement {
@@ -17,9 +18,8 @@ function entry(change: Partial<Announcement> = {}): SignedAnnouncement {
     genesis: toHex(new Uint8Array(32)),
     jobId: toHex(new Uint8Array(32).fill(1)),
     escrow: ALICE,
-    manifest: cidOf(new Uint8Array([1]), 'dag-cbor'),
+    opening: OPENING,
     price: readWei('5', 'price'),
-    publisher: ALICE,
     peer: 'peer',
     addresses: [],
     name: 'job',
@@ -68,12 +68,13 @@ test('what expires is given, after the grace for clocks that differ', () => {
   expect(book.open()).toEqual([])
 })
 
-test('publishers do not share a job', () => {
+test('the jobs of each publisher are counted, open or withdrawn', () => {
   const book = new AnnouncementBook(0)
   book.put(entry())
-  expect(book.put(entry({ publisher: BOB, issuedAt: 2_000, expiresAt: 2_090, isWithdrawn: true }))).toBe(
-    'refreshed',
-  )
+  const opening = testOpening({ publisher: BOB })
+  const jobId = toHex(new Uint8Array(32).fill(2))
+  const other = { opening, jobId, issuedAt: 2_000, expiresAt: 2_090, isWithdrawn: true }
+  expect(book.put(entry(other))).toBe('refreshed')
   expect(book.open()).toHaveLength(1)
   expect([book.countOf(ALICE), book.countOf(BOB)]).toEqual([1, 1])
   book.expire(1_090)

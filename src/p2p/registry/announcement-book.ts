@@ -1,5 +1,6 @@
 import type { Address } from '../../protocol/address.ts'
 import type { Announcement, SignedAnnouncement } from '../../protocol/announcement.ts'
+import type { Hex } from '../../protocol/bytes.ts'
 import { isEqual } from '../../protocol/bytes.ts'
 
 /** How far two clocks may be apart, in seconds. */
@@ -11,6 +12,7 @@ export type BookOutcome = 'added' | 'updated' | 'refreshed' | 'removed' | 'known
 /** The announcements that are valid now: the newest of each publisher's job, with withdrawals until they expire. */
 export class AnnouncementBook {
   readonly #entries = new Map<string, SignedAnnouncement>()
+  readonly #byJob = new Map<Hex, SignedAnnouncement>()
   readonly #countByPublisher = new Map<Address, number>()
   readonly #graceSeconds: number
 
@@ -31,6 +33,11 @@ export class AnnouncementBook {
     return this.#entries.has(jobKey(announcement))
   }
 
+  /** An announcement of a job. A job's id is the hash of its opening, so all its announcements agree on that. */
+  ofJob(jobId: Hex): SignedAnnouncement | undefined {
+    return this.#byJob.get(jobId)
+  }
+
   /** Takes in an announcement whose signature has been checked. */
   put(signed: SignedAnnouncement): BookOutcome {
     const { announcement, signature } = signed
@@ -39,7 +46,8 @@ export class AnnouncementBook {
     if (known !== undefined && isEqual(known.signature, signature)) return 'known'
     if (known !== undefined && known.announcement.issuedAt >= announcement.issuedAt) return 'stale'
     this.#entries.set(key, signed)
-    if (known === undefined) this.#count(announcement.publisher, 1)
+    this.#byJob.set(announcement.jobId, signed)
+    if (known === undefined) this.#count(announcement.opening.publisher, 1)
     const wasOpen = known !== undefined && !known.announcement.isWithdrawn
     if (announcement.isWithdrawn) return wasOpen ? 'removed' : 'refreshed'
     if (!wasOpen) return 'added'
@@ -52,7 +60,8 @@ export class AnnouncementBook {
     for (const [key, { announcement }] of this.#entries) {
       if (announcement.expiresAt + this.#graceSeconds > now) continue
       this.#entries.delete(key)
-      this.#count(announcement.publisher, -1)
+      this.#byJob.delete(announcement.jobId)
+      this.#count(announcement.opening.publisher, -1)
       if (!announcement.isWithdrawn) expired.push(announcement)
     }
     return expired
@@ -70,13 +79,13 @@ export class AnnouncementBook {
   }
 }
 
-/** Names a job as one publisher announces it: nobody can displace another's announcement. */
-export function jobKey({ chainId, genesis, escrow, jobId, publisher }: Announcement): string {
-  return [chainId, genesis, escrow, jobId, publisher].join('/')
+/** Names a job. Its id says whose it is: nobody can displace another's announcement. */
+export function jobKey({ chainId, genesis, escrow, jobId }: Announcement): string {
+  return [chainId, genesis, escrow, jobId].join('/')
 }
 
 function isSameOffer(a: Announcement, b: Announcement): boolean {
-  const offer = ({ manifest, price, peer, addresses, name }: Announcement) =>
-    JSON.stringify([manifest, price.toString(), peer, addresses, name])
+  const offer = ({ price, peer, addresses, name }: Announcement) =>
+    JSON.stringify([price.toString(), peer, addresses, name])
   return offer(a) === offer(b)
 }

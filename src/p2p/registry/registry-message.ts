@@ -7,18 +7,22 @@ import type { Frame } from '../../protocol/frame.ts'
 export const REGISTRY_PROTOCOL = '/weft/registry/1'
 
 /**
- * The frames of the registry. A peer says ANNOUNCE (a signed announcement), QUERY or WATCH (nothing); the relay answers
- * ACCEPTED or REFUSED (a sentence) to the first, ENTRIES (a list of signed announcements) and at last LISTED to the
- * others, and goes on with ENTRIES of the watch's request as the registry changes. What expires is not told.
+ * The frames of the registry. A peer says ANNOUNCE (a signed announcement), QUERY or WATCH (nothing), or WITNESS (a signed
+ * statement of an announced job); the relay answers ACCEPTED or REFUSED (a sentence) to the first, ENTRIES (a list of signed
+ * announcements) and at last LISTED to QUERY and WATCH, and goes on with ENTRIES of the watch's request as the registry
+ * changes. What expires is not told. To WITNESS it answers FIRST with the statement that it was shown first for this place
+ * (job, epoch, `seq`), or REFUSED: two settlers' truths meet there.
  */
 export const REGISTRY_FRAME = {
   announce: 1,
   query: 2,
   watch: 3,
+  witness: 4,
   accepted: 16,
   refused: 17,
   entries: 18,
   listed: 19,
+  first: 20,
 } as const
 
 const PAGE_BYTES = 256 * 1024

@@ -2,12 +2,14 @@ import type { SignedAnnouncement } from '../../protocol/announcement.ts'
 import { packAnnouncement } from '../../protocol/announcement.ts'
 import { Failure, malformed } from '../../protocol/failure.ts'
 import type { Frame } from '../../protocol/frame.ts'
+import type { SignedStatement } from '../../protocol/statement.ts'
+import { packStatement } from '../../protocol/statement.ts'
 import type { FrameStream } from '../peer-node.ts'
 import { REGISTRY_FRAME } from './registry-message.ts'
 
 /** Takes an entry that the relay tells, as it came over the wire. */
 type OnEntry = (entry: unknown) => void
-type Pending = { resolve(): void; reject(failure: Failure): void }
+type Pending = { resolve(answer: unknown): void; reject(failure: Failure): void }
 
 const ANSWER_MS = 10_000
 
@@ -23,9 +25,15 @@ export class RegistrySession {
   }
 
   /** Hands an announcement to the relay. Throws `refused` with the relay's reason, `timeout`, `unreachable`. */
-  announce(signed: SignedAnnouncement): Promise<void> {
+  async announce(signed: SignedAnnouncement): Promise<void> {
     const body = packAnnouncement(signed)
-    return this.#ask({ type: REGISTRY_FRAME.announce, request: this.#next(), body })
+    await this.#ask({ type: REGISTRY_FRAME.announce, request: this.#next(), body })
+  }
+
+  /** Shows a statement to the relay; gives the one that it was shown first for this place, as it came over the wire. */
+  witness(signed: SignedStatement): Promise<unknown> {
+    const body = packStatement(signed)
+    return this.#ask({ type: REGISTRY_FRAME.witness, request: this.#next(), body })
   }
 
   /** Has the relay tell all entries. Resolves when it has. */
@@ -37,8 +45,8 @@ export class RegistrySession {
   }
 
   /** Has the relay tell all entries and go on with those to come. */
-  watch(onEntry: OnEntry): Promise<void> {
-    return this.#ask({ type: REGISTRY_FRAME.watch, request: this.#next(onEntry), body: null })
+  async watch(onEntry: OnEntry): Promise<void> {
+    await this.#ask({ type: REGISTRY_FRAME.watch, request: this.#next(onEntry), body: null })
   }
 
   /** Reads until the stream ends. Throws the failure that ended it. */
@@ -58,11 +66,11 @@ export class RegistrySession {
     return this.#lastRequest
   }
 
-  async #ask(frame: Frame): Promise<void> {
+  async #ask(frame: Frame): Promise<unknown> {
     const { request } = frame
     let timer: ReturnType<typeof setTimeout> | undefined
     try {
-      await new Promise<void>((resolve, reject) => {
+      return await new Promise<unknown>((resolve, reject) => {
         this.#pending.set(request, { resolve, reject })
         const late = new Failure('timeout', `the relay did not answer in ${ANSWER_MS / 1000} s`)
         timer = setTimeout(() => reject(late), ANSWER_MS)
@@ -76,7 +84,9 @@ export class RegistrySession {
 
   #take({ type, request, body }: Frame): void {
     const pending = this.#pending.get(request)
-    if (type === REGISTRY_FRAME.accepted || type === REGISTRY_FRAME.listed) pending?.resolve()
+    const isAnswer =
+      type === REGISTRY_FRAME.accepted || type === REGISTRY_FRAME.listed || type === REGISTRY_FRAME.first
+    if (isAnswer) pending?.resolve(body)
     else if (type === REGISTRY_FRAME.refused)
       pending?.reject(new Failure('refused', `the relay refused: ${String(body).slice(0, 300)}`))
     else if (type === REGISTRY_FRAME.entries && Array.isArray(body))

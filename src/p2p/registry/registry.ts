@@ -1,6 +1,8 @@
 import type { Announcement, SignedAnnouncement } from '../../protocol/announcement.ts'
 import { parseAnnouncement } from '../../protocol/announcement.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
+import type { SignedStatement } from '../../protocol/statement.ts'
+import { parseStatement } from '../../protocol/statement.ts'
 import type { PeerNode, RelayStatus } from '../peer-node.ts'
 import { sleep } from '../sleep.ts'
 import { AnnouncementBook, CLOCK_SKEW_SECONDS, jobKey } from './announcement-book.ts'
@@ -20,6 +22,11 @@ export type Registry = {
    * that come back within its time are told too. Resolves when one relay has taken it; throws `refused`, `unreachable`.
    */
   announce(signed: SignedAnnouncement): Promise<void>
+  /**
+   * Shows a statement to all connected relays, and gives those they were shown first in its place, itself among them. A relay that
+   * does not know the job is left out.
+   */
+  witness(signed: SignedStatement): Promise<SignedStatement[]>
   /** Asks all connected relays for the open jobs. Throws `unreachable` when none answers. */
   query(): Promise<Announcement[]>
   /** Tells the listener of every open job now and of every change until the signal aborts. */
@@ -74,6 +81,19 @@ class RelayedRegistry implements Registry {
     if (this.#sessions.size === 0) await this.#opened()
     const told = [...this.#sessions.values()].map((session) => session.announce(signed))
     await this.#first(told)
+  }
+
+  async witness(signed: SignedStatement): Promise<SignedStatement[]> {
+    const answers = [...this.#sessions].map(async ([peer, session]) => {
+      try {
+        return [parseStatement(await session.witness(signed), 'first statement')]
+      } catch (error) {
+        if (!(error instanceof Failure && error.code === 'refused'))
+          this.#tell(`relay ${peer}: ${reason(error)}`, error)
+        return []
+      }
+    })
+    return (await Promise.all(answers)).flat()
   }
 
   async query(): Promise<Announcement[]> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { accountOf, makeKey } from '../account.ts'
 import { digestOf } from '../digest.ts'
+import { testOpening } from '../escrow/test-opening.ts'
 import { Failure } from '../failure.ts'
 import type { Frame } from '../frame.ts'
 import { encodeFrame, FrameReader } from '../frame.ts'
@@ -54,6 +55,7 @@ const messages: { readonly [K in WorkMessage['kind']]: Extract<WorkMessage, { ki
   rejected: { kind: 'rejected', jobId, unit: 3, evidence: [results, results] },
   statement: {
     kind: 'statement',
+    opening: testOpening(),
     signed: signStatement(statement, { chainId: 31337, escrow: account }, key),
     leaf,
     proof: proofOf(tree, 0),

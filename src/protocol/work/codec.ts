@@ -1,5 +1,6 @@
 import type { Hex } from '../bytes.ts'
 import { fromHex, toHex } from '../bytes.ts'
+import { packOpening, parseOpening } from '../escrow/opening.ts'
 import { Failure, malformed } from '../failure.ts'
 import type { Frame } from '../frame.ts'
 import { at, readBytes, readInteger, readList, readRecord, readText, readWord } from '../read.ts'
@@ -165,15 +166,21 @@ const forms: { readonly [K in Kind]: Form<K> } = {
     },
   },
   statement: {
-    pack: ({ signed, leaf, proof }) => ({ statement: packStatement(signed), leaf: packLeaf(leaf), proof }),
+    pack: ({ signed, leaf, proof, opening }) => ({
+      statement: packStatement(signed),
+      leaf: packLeaf(leaf),
+      proof,
+      opening: packOpening(opening),
+    }),
     parse(body) {
-      const record = readRecord(body, 'statement', ['statement', 'leaf', 'proof'])
+      const record = readRecord(body, 'statement', ['statement', 'leaf', 'proof', 'opening'])
       const proof = readBytes(record.proof, 'statement.proof', [0, 44 * MAX_DEPTH])
       return {
         kind: 'statement',
         signed: parseStatement(record.statement, 'statement.statement'),
         leaf: parseLeaf(record.leaf, 'statement.leaf'),
         proof,
+        opening: parseOpening(record.opening, 'statement.opening'),
       }
     },
   },

@@ -1,4 +1,5 @@
 import type { Digest, Hex } from '../bytes.ts'
+import type { Opening } from '../escrow/opening.ts'
 import type { SignedStatement } from '../statement.ts'
 import type { Leaf } from '../sum-tree.ts'
 import type { ExecutorKind } from './hello.ts'
@@ -54,12 +55,13 @@ export type WorkMessage =
       readonly unit: number
       readonly evidence: readonly SignedResults[]
     }
-  /** Publisher: what the settler promises to your payee. */
+  /** Publisher: what the settler promises to your payee, and the opening that it takes to post or challenge that. */
   | {
       readonly kind: 'statement'
       readonly signed: SignedStatement
       readonly leaf: Leaf
       readonly proof: Uint8Array
+      readonly opening: Opening
     }
   /** Either: I am leaving, and why. */
   | { readonly kind: 'goodbye'; readonly why: string }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { chainIdentity, chainTime } from '../../chain/chain.ts'
-import { openJob } from '../../chain/escrow.ts'
+import { openJob } from '../../chain/escrow/jobs.ts'
 import { localTerms } from '../../chain/terms.ts'
 import { startTestChain } from '../../chain/test-chain.ts'
 import type { PeerNode } from '../../p2p/peer-node.ts'
@@ -8,9 +8,9 @@ import { TestStream } from '../../p2p/stream/test-stream.ts'
 import { accountOf } from '../../protocol/account.ts'
 import { ZERO_ADDRESS } from '../../protocol/address.ts'
 import type { Announcement } from '../../protocol/announcement.ts'
-import type { Hex } from '../../protocol/bytes.ts'
-import { toHex } from '../../protocol/bytes.ts'
 import { digestOfCid } from '../../protocol/cid.ts'
+import type { Opening } from '../../protocol/escrow/opening.ts'
+import { testOpening } from '../../protocol/escrow/test-opening.ts'
 import { Failure } from '../../protocol/failure.ts'
 import { encodeManifest, manifestCid } from '../../protocol/manifest/manifest.ts'
 import { toWei } from '../../protocol/wei.ts'
@@ -28,21 +28,23 @@ const chainName = await chainIdentity(chain)
 
 afterAll(() => stop())
 
-async function open(): Promise<Hex> {
-  const opening = {
-    salt: toHex(crypto.getRandomValues(new Uint8Array(32))),
-    token: ZERO_ADDRESS,
+async function open(): Promise<Pick<Announcement, 'jobId' | 'opening'>> {
+  const opening: Opening = testOpening({
+    publisher: accountOf(publisher),
     budget: toWei(6_000n),
     bond: toWei(600n),
     settler: accountOf(settler),
     manifest: digestOfCid(manifestCid(testSample.manifest)),
-  }
-  const terms = localTerms(await chainTime(chain))
-  return (await openJob(chain, publisher, { opening, terms, contact: new Uint8Array() })).jobId
+    terms: localTerms(await chainTime(chain)),
+  })
+  const { jobId } = await openJob(chain, publisher, { opening, contact: new Uint8Array() })
+  return { jobId, opening }
 }
 
 /** Sorted, as jobs of one price are ranked. */
-const jobIds = (await Promise.all([open(), open(), open(), open(), open()])).sort()
+const jobs = await Promise.all([open(), open(), open(), open(), open()])
+jobs.sort((a, b) => (a.jobId < b.jobId ? -1 : 1))
+const jobIds = jobs.map(({ jobId }) => jobId)
 
 /** A board with a network and a sandbox that the test plays. */
 class Stage {
@@ -88,9 +90,8 @@ class Stage {
   announce(n: number, change: Partial<Announcement> = {}): Announcement {
     const announcement = testAnnouncement({
       ...chainName,
-      jobId: jobIds[n] ?? '0x',
+      ...jobs[n],
       escrow: chain.escrow,
-      publisher: accountOf(publisher),
       peer: `peer ${n}`,
       name: `Job ${n}`,
       ...change,
@@ -211,13 +212,6 @@ test('a job that ended and is announced again is taken up again', async () => {
   expect(stage.kernels[0]?.isClosed).toBe(true)
   stage.board.take({ kind: 'added', announcement: { ...announcement, issuedAt: 2_000 } })
   await stage.until(() => stage.work(0).kind === 'working')
-})
-
-test('a withdrawal by somebody else ends nothing', async () => {
-  const announcement = stage.announce(0)
-  await stage.until(() => stage.work(0).kind === 'working')
-  stage.board.take({ kind: 'removed', announcement: { ...announcement, publisher: ZERO_ADDRESS } })
-  expect(stage.work(0).kind).toBe('working')
 })
 
 test('publishers that cannot be reached make room for others, and are tried again later', async () => {

@@ -3,6 +3,7 @@ import { objectionTo, rankJobs } from '../../market/choose-job.ts'
 import type { PeerNode } from '../../p2p/peer-node.ts'
 import type { RegistryChange } from '../../p2p/registry/registry.ts'
 import type { Announcement, ChainName } from '../../protocol/announcement.ts'
+import type { Hex } from '../../protocol/bytes.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
 import type { Blobs } from '../../store/store.ts'
@@ -45,8 +46,7 @@ const MAX_OVER = 20
 
 /** The jobs that are announced, the ones that are worked on, and the publishers that are visited for them. */
 export class JobBoard {
-  /** By job and publisher: whoever lies about a job does not displace the one whose it is. */
-  readonly works = new Map<string, JobWork>()
+  readonly works = new Map<Hex, JobWork>()
   readonly #visits: Visits
   readonly #ports: BoardPorts
   readonly #signal: AbortSignal
@@ -81,7 +81,7 @@ export class JobBoard {
 
   /** Takes in what a relay says of a job; nothing in it is believed before the chain was asked. */
   take({ kind, announcement }: RegistryChange): void {
-    const name = nameOf(announcement)
+    const name = announcement.jobId
     const known = this.works.get(name)
     if (kind === 'removed') {
       if (known !== undefined) this.#end(known)
@@ -103,7 +103,7 @@ export class JobBoard {
     )
     let places = MAX_JOBS
     for (const { work } of rankJobs(
-      open.map((entry) => ({ ...entry.said, work: entry })),
+      open.map((entry) => ({ ...offerOf(entry), work: entry })),
       taste,
     )) {
       if (work.chain === undefined) void this.#check(work)
@@ -171,7 +171,7 @@ export class JobBoard {
   }
 
   #sort(work: JobWork, now: number): void {
-    const objection = objectionTo(work.said, this.#ports.settings())
+    const objection = objectionTo(offerOf(work), this.#ports.settings())
     if (objection !== undefined && (isOpen(work) || work.kind === 'unsuitable')) {
       this.#leave(work)
       work.kind = objection
@@ -206,7 +206,7 @@ export class JobBoard {
       const manifest = work.manifest ?? (await loadManifest(work.said, from))
       work.manifest = manifest
       onChange()
-      const job = { manifest, owner: work.said.publisher }
+      const job = { manifest, owner: work.said.opening.publisher }
       const kernel = await loadKernel(job, { sandbox, settings: settings(), from })
       if (signal.aborted || work.kind !== 'open') kernel.close()
       else {
@@ -239,7 +239,7 @@ export class JobBoard {
     const { onPromise, onChange } = this.#ports
     if (message.kind === 'statement') {
       const work = visit.works.get(message.signed.statement.jobId)
-      onPromise({ signed: message.signed, leaf: message.leaf, proof: message.proof }, work)
+      onPromise(message, work)
     } else {
       const jobId = 'jobId' in message ? message.jobId : undefined
       if (jobId !== undefined) visit.works.get(jobId)?.take(message)
@@ -265,7 +265,7 @@ export class JobBoard {
       return work.kind === 'ended' && (work.owed.exposure.units === 0 || this.visitOf(work) === undefined)
     })
     for (const work of over.slice(0, Math.max(0, over.length - MAX_OVER))) {
-      this.works.delete(nameOf(work.said))
+      this.works.delete(work.said.jobId)
       if (work.chain !== undefined) this.visitOf(work)?.works.delete(work.said.jobId)
       this.#retryAt.delete(work)
     }
@@ -279,8 +279,8 @@ function reopen(work: JobWork): void {
   work.chain = undefined
 }
 
-function nameOf({ jobId, publisher }: Pick<Announcement, 'jobId' | 'publisher'>): string {
-  return `${jobId} ${publisher}`
+function offerOf({ said: { jobId, price, opening } }: JobWork) {
+  return { jobId, price, publisher: opening.publisher }
 }
 
 const TRANSIENT: readonly string[] = ['unreachable', 'timeout', 'cancelled', 'storage', 'device-lost']

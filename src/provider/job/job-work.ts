@@ -1,4 +1,4 @@
-import type { Job } from '../../chain/read-escrow.ts'
+import type { Job } from '../../chain/escrow/read-escrow.ts'
 import { isJustified } from '../../market/evidence.ts'
 import { mayGoOn } from '../../market/exposure.ts'
 import type { PrivateKey } from '../../protocol/account.ts'
@@ -202,7 +202,8 @@ export class JobWork {
   #reject({ unit, evidence }: Extract<WorkMessage, { kind: 'rejected' }>): void {
     const digest = this.owed.digestOf(unit)
     if (digest === undefined) return
-    const { jobId, publisher } = this.said
+    const { jobId, opening } = this.said
+    const { publisher } = opening
     const quorum = this.manifest?.verify.quorum ?? 2
     if (!isJustified(evidence, { jobId, unit, digest, publisher, quorum })) {
       this.owed.doubt(unit)

@@ -4,7 +4,9 @@ import { accountOf, makeKey } from '../../protocol/account.ts'
 import { ZERO_ADDRESS } from '../../protocol/address.ts'
 import type { Announcement } from '../../protocol/announcement.ts'
 import type { Digest } from '../../protocol/bytes.ts'
+import { digestOfCid } from '../../protocol/cid.ts'
 import { digestOf } from '../../protocol/digest.ts'
+import { testOpening } from '../../protocol/escrow/test-opening.ts'
 import { manifestCid } from '../../protocol/manifest/manifest.ts'
 import { toWei } from '../../protocol/wei.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
@@ -25,9 +27,11 @@ export function testAnnouncement(change: Partial<Announcement> = {}): Announceme
     genesis: `0x${'1'.repeat(64)}`,
     jobId: `0x${'4'.repeat(64)}`,
     escrow: ZERO_ADDRESS,
-    manifest: manifestCid(testSample.manifest),
+    opening: testOpening({
+      publisher: accountOf(publisherKey),
+      manifest: digestOfCid(manifestCid(testSample.manifest)),
+    }),
     price: toWei(10n),
-    publisher: accountOf(publisherKey),
     peer: 'peer',
     addresses: ['/first'],
     name: 'Squares',

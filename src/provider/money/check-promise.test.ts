@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { localTerms } from '../../chain/terms.ts'
 import { accountOf, makeKey } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
 import { ZERO_ADDRESS } from '../../protocol/address.ts'
-import type { Digest, Hex } from '../../protocol/bytes.ts'
+import type { Hex } from '../../protocol/bytes.ts'
+import { jobIdOf } from '../../protocol/escrow/opening.ts'
+import { testOpening, testTerms } from '../../protocol/escrow/test-opening.ts'
 import type { Statement } from '../../protocol/statement.ts'
 import { signStatement } from '../../protocol/statement.ts'
 import { buildTree, proofOf, rootOf } from '../../protocol/sum-tree.ts'
@@ -12,29 +13,30 @@ import type { Facts, Held } from './check-promise.ts'
 import { checkPromise } from './check-promise.ts'
 
 const settler = makeKey()
-const jobId: Hex = `0x${'4'.repeat(64)}`
 const domain = { chainId: 31337, escrow: ZERO_ADDRESS }
+const opening = testOpening({ terms: testTerms({ postReserve: toWei(7n) }) })
+const jobId = jobIdOf(opening, domain)
 const payee = `0x${'7'.repeat(40)}` as Address
 const other = `0x${'8'.repeat(40)}` as Address
 
 const job: Facts['job'] = {
   jobId,
   state: 'open',
-  publisher: ZERO_ADDRESS,
   settler: accountOf(settler),
+  settlerFrom: 0,
   token: ZERO_ADDRESS,
-  budget: toWei(100n),
+  budget: toWei(107n),
   bond: toWei(10n),
   committed: toWei(0n),
-  available: toWei(100n),
+  forced: toWei(0n),
   repaid: toWei(0n),
-  manifest: '0'.repeat(64) as Digest,
   epochs: 0,
+  forcedEpochs: 0,
+  disputes: 0,
   closeAt: 0,
   finalBy: 0,
-  terms: localTerms(0),
 }
-const facts: Facts = { job, domain, payee, unpostedWei: 0n }
+const facts: Facts = { job, settler: accountOf(settler), domain, payee, unpostedWei: 0n }
 
 function promise(change: Partial<Statement> = {}, key = settler): Held {
   const amounts = [30n, 20n, 10n]
@@ -59,7 +61,8 @@ function promise(change: Partial<Statement> = {}, key = settler): Held {
   }
   const [leaf] = tree.leaves
   if (leaf === undefined) throw new Error('no leaf')
-  return { signed: signStatement({ ...statement, ...change }, domain, key), leaf, proof: proofOf(tree, 0) }
+  const signed = signStatement({ ...statement, ...change }, domain, key)
+  return { signed, leaf, proof: proofOf(tree, 0), opening }
 }
 
 test('a promise that is signed, proven and covered passes', () => {
@@ -68,12 +71,18 @@ test('a promise that is signed, proven and covered passes', () => {
 
 test.each<[string, Held, Partial<Facts>, string]>([
   ['another job', promise({ jobId: `0x${'5'.repeat(64)}` }), {}, 'statement.jobId'],
+  [
+    'the opening of another job',
+    { ...promise(), opening: testOpening() },
+    {},
+    'opening: it is the one of job',
+  ],
   ['another signer', promise({}, makeKey()), {}, "the job's settler is"],
   [
     'a statement for another escrow',
     promise(),
     { domain: { ...domain, escrow: other } },
-    'statement.signature',
+    'opening: it is the one of job',
   ],
   ['another payee', promise(), { payee: other }, `leaf.account: it is about ${payee}`],
   [
@@ -94,7 +103,7 @@ test.each<[string, Held, Partial<Facts>, string]>([
   [
     'a statement over the budget',
     promise(),
-    { job: { ...job, available: toWei(59n) } },
+    { job: { ...job, committed: toWei(41n) } },
     'the escrow still covers 59 wei',
   ],
   ['statements that are over the budget together', promise(), { unpostedWei: 41n }, '101 wei are promised'],
@@ -111,6 +120,6 @@ test('a tampered sum inside the proof is refused', () => {
 
 test('an epoch that is on chain already needs no cover: its total is earmarked', () => {
   expect(() =>
-    checkPromise(promise(), { ...facts, job: { ...job, available: toWei(0n), epochs: 1 } }),
+    checkPromise(promise(), { ...facts, job: { ...job, committed: toWei(100n), epochs: 1 } }),
   ).not.toThrow()
 })

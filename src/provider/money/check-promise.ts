@@ -1,17 +1,28 @@
-import type { Job } from '../../chain/read-escrow.ts'
+import type { Job } from '../../chain/escrow/read-escrow.ts'
+import { availableOf } from '../../chain/escrow/read-escrow.ts'
 import type { Address } from '../../protocol/address.ts'
+import type { Domain } from '../../protocol/escrow/domain.ts'
+import type { Opening } from '../../protocol/escrow/opening.ts'
+import { jobIdOf } from '../../protocol/escrow/opening.ts'
 import { Failure } from '../../protocol/failure.ts'
-import type { Domain, SignedStatement } from '../../protocol/statement.ts'
+import type { SignedStatement } from '../../protocol/statement.ts'
 import { statementSigner } from '../../protocol/statement.ts'
 import type { Leaf } from '../../protocol/sum-tree.ts'
 import { checkProof } from '../../protocol/sum-tree.ts'
 
-/** A statement with this payee's leaf in it and the leaf's proof: a promise that is worth money. */
-export type Held = { readonly signed: SignedStatement; readonly leaf: Leaf; readonly proof: Uint8Array }
+/** A statement with this payee's leaf in it, the leaf's proof, and what it takes to post or challenge it: a promise that is worth money. */
+export type Held = {
+  readonly signed: SignedStatement
+  readonly leaf: Leaf
+  readonly proof: Uint8Array
+  readonly opening: Opening
+}
 
 /** What a promise is checked against. */
 export type Facts = {
   readonly job: Job
+  /** Who signs the epoch that the promise is about. */
+  readonly settler: Address
   readonly domain: Domain
   readonly payee: Address
   /** The totals of other epochs that are promised and not posted. */
@@ -23,27 +34,30 @@ export type Facts = {
  * `malformed`, `refused` or `uncovered`, naming what is wrong with it.
  */
 export function checkPromise(
-  { signed, leaf, proof }: Held,
-  { job, domain, payee, unpostedWei }: Facts,
+  { signed, leaf, proof, opening }: Held,
+  { job, settler, domain, payee, unpostedWei }: Facts,
 ): void {
   const { statement } = signed
   if (statement.jobId !== job.jobId)
     throw new Failure('refused', `statement.jobId: it is about job ${statement.jobId}`)
+  const named = jobIdOf(opening, domain)
+  if (named !== statement.jobId) throw new Failure('refused', `opening: it is the one of job ${named}`)
   const signer = statementSigner(signed, domain)
-  if (signer !== job.settler)
+  if (signer !== settler)
     throw new Failure(
       'refused',
-      `statement.signature: it is signed by ${signer}, the job's settler is ${job.settler}`,
+      `statement.signature: it is signed by ${signer}, the job's settler is ${settler}`,
     )
   if (leaf.account !== payee)
     throw new Failure('refused', `leaf.account: it is about ${leaf.account}, not about ${payee}`)
   checkProof(leaf, proof, statement)
   const isPosted = statement.epoch < job.epochs
   const promised = statement.total + unpostedWei
-  if (!isPosted && promised > job.available) {
+  const available = availableOf(job, opening.terms)
+  if (!isPosted && promised > available) {
     throw new Failure(
       'uncovered',
-      `statement.total: ${promised} wei are promised, the escrow still covers ${job.available} wei`,
+      `statement.total: ${promised} wei are promised, the escrow still covers ${available} wei`,
     )
   }
 }

@@ -1,9 +1,12 @@
 import type { Chain } from '../../chain/chain.ts'
+import { areTwoTruths } from '../../market/two-truths.ts'
+import type { Registry } from '../../p2p/registry/registry.ts'
 import { sleep } from '../../p2p/sleep.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { ChainName } from '../../protocol/announcement.ts'
-import { Failure } from '../../protocol/failure.ts'
-import { askJob } from '../job/check-job.ts'
+import type { Domain } from '../../protocol/escrow/domain.ts'
+import { Failure, reason } from '../../protocol/failure.ts'
+import { askJob, askSettler } from '../job/check-job.ts'
 import type { Held } from './check-promise.ts'
 import { checkPromise } from './check-promise.ts'
 import type { Purse } from './purse.ts'
@@ -22,6 +25,7 @@ export type DeskPorts = {
   readonly chain: Chain
   readonly chainName: ChainName
   readonly purse: Purse
+  readonly registry: Pick<Registry, 'witness'>
   /** How long to wait when the chain or the disk fails. */
   readonly moneyMs: number
   onTrouble(failure: Failure): void
@@ -58,9 +62,11 @@ export class PromiseDesk {
       if (job === undefined) throw new Failure('refused', `statement.jobId: the escrow holds no job ${jobId}`)
       const domain = { chainId: chainName.chainId, escrow: chain.escrow }
       const unpostedWei = purse.unposted(jobId, { from: job.epochs, except: epoch })
-      checkPromise(held, { job, domain, payee, unpostedWei })
+      const settler = await askSettler(chain, job, epoch)
+      checkPromise(held, { job, settler, domain, payee, unpostedWei })
       await purse.hold(held)
       onHeld()
+      void this.#compare({ held, onLie }, domain)
       return true
     } catch (error) {
       if (!(error instanceof Failure)) throw error
@@ -68,6 +74,23 @@ export class PromiseDesk {
       if (isLie) onLie(error)
       else onTrouble(error)
       return isLie
+    }
+  }
+
+  /** Shows a kept statement to the relays: whoever was shown another one in its place has the proof of two truths. */
+  async #compare({ held, onLie }: Pick<Offered, 'held' | 'onLie'>, domain: Domain): Promise<void> {
+    const { signed } = held
+    const { epoch, seq } = signed.statement
+    const told = `statement ${epoch}.${seq}`
+    try {
+      for (const first of await this.#ports.registry.witness(signed)) {
+        if (!areTwoTruths(signed, first, domain)) continue
+        onLie(new Failure('refused', `${told}: the settler has signed another one too; a relay has both`))
+        return
+      }
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      this.#ports.onTrouble(new Failure(error.code, `${told}, shown to the relays: ${reason(error)}`))
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { Chain } from '../../chain/chain.ts'
 import { chainTime } from '../../chain/chain.ts'
-import { isClaimed, readEpoch } from '../../chain/read-escrow.ts'
+import { isClaimed, readEpoch } from '../../chain/escrow/read-escrow.ts'
 import type { Hex } from '../../protocol/bytes.ts'
+import { packOpening, parseOpening } from '../../protocol/escrow/opening.ts'
 import { readBytes, readList, readRecord, readText } from '../../protocol/read.ts'
 import { packLeaf, packStatement, parseLeaf, parseStatement } from '../../protocol/statement.ts'
 import { MAX_DEPTH } from '../../protocol/sum-tree.ts'
@@ -112,12 +113,17 @@ function nameOf(jobId: Hex, epoch: number): string {
   return `purse/${jobId}/${epoch}`
 }
 
-function packHeld({ signed, leaf, proof }: Held): unknown {
-  return { signed: packStatement(signed), leaf: packLeaf(leaf), proof }
+function packHeld({ signed, leaf, proof, opening }: Held): unknown {
+  return { signed: packStatement(signed), leaf: packLeaf(leaf), proof, opening: packOpening(opening) }
 }
 
 function parseHeld(value: unknown, path: string): Held {
-  const record = readRecord(value, path, ['signed', 'leaf', 'proof'])
+  const record = readRecord(value, path, ['signed', 'leaf', 'proof', 'opening'])
   const proof = readBytes(record.proof, `${path}.proof`, [0, 44 * MAX_DEPTH])
-  return { signed: parseStatement(record.signed, path), leaf: parseLeaf(record.leaf, path), proof }
+  return {
+    signed: parseStatement(record.signed, path),
+    leaf: parseLeaf(record.leaf, path),
+    proof,
+    opening: parseOpening(record.opening, path),
+  }
 }

@@ -79,7 +79,7 @@ export class Lender {
     if (this.#parts.ledger.isDistrusted(seat)) return 'distrust'
     const pending = this.#parts.pending() + this.#parts.leases.units
     const covered = coveredReplicas(
-      this.#parts.job.budget,
+      this.#parts.job.opening.budget,
       this.#parts.job.price,
       this.#parts.ledger.paid + pending,
     )

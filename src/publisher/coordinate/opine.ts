@@ -90,7 +90,7 @@ function sign(
 ): Parameters<Coordinator['opine']>[0] {
   const units = done.map(({ unit }) => unit)
   const digests = done.map(({ output }) => digestOf(output))
-  const results = { jobId: job.jobId, payee: job.publisher, units, digests }
-  const signed = { ...results, account: job.publisher, signature: signResults(results, key) }
+  const results = { jobId: job.jobId, payee: job.opening.publisher, units, digests }
+  const signed = { ...results, account: job.opening.publisher, signature: signResults(results, key) }
   return { results: signed, outputs: done.map(({ output }) => output) }
 }

@@ -4,6 +4,7 @@ import { accountOf, makeKey } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { Hex } from '../../protocol/bytes.ts'
 import { digestOf } from '../../protocol/digest.ts'
+import { testOpening } from '../../protocol/escrow/test-opening.ts'
 import { replicaPrice } from '../../protocol/manifest/manifest.ts'
 import { toWei } from '../../protocol/wei.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
@@ -19,16 +20,9 @@ type Of<K extends WorkMessage['kind']> = Extract<WorkMessage, { kind: K }>
 /** A job of `units` tiny units for tests: quorum 2, 10 wei for each replica, three replicas a unit unless said otherwise. */
 export function testJob(units: number, { publisher, budget }: { publisher: Address; budget?: bigint }): Job {
   const { manifest } = sampleJob('square', 0, { priceWei: '10', units })
-  return {
-    jobId: `0x${'4'.repeat(64)}`,
-    salt: `0x${'5'.repeat(64)}`,
-    publisher,
-    manifest,
-    price: replicaPrice(manifest),
-    budget: toWei(budget ?? BigInt(units) * 30n),
-    bond: toWei(BigInt(units) * 3n),
-    openedAt: 1,
-  }
+  const money = { budget: toWei(budget ?? BigInt(units) * 30n), bond: toWei(BigInt(units) * 3n) }
+  const opening = testOpening({ publisher, ...money })
+  return { jobId: `0x${'4'.repeat(64)}`, opening, manifest, price: replicaPrice(manifest), openedAt: 1 }
 }
 
 /** The output that every honest provider of a test has for a unit. */

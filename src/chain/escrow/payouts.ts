@@ -1,0 +1,65 @@
+import { encodeFunctionData } from 'viem'
+import type { PrivateKey } from '../../protocol/account.ts'
+import type { Address } from '../../protocol/address.ts'
+import { toHex } from '../../protocol/bytes.ts'
+import type { Cashout } from '../../protocol/escrow/cashout.ts'
+import { wordsOfCashout } from '../../protocol/escrow/cashout.ts'
+import type { Wei } from '../../protocol/wei.ts'
+import type { Chain } from '../chain.ts'
+import { escrowAbi as abi } from '../generated/abi.ts'
+import type { Receipt } from './call.ts'
+import { callEscrow } from './call.ts'
+import type { ProvenLeaf } from './proven-leaf.ts'
+import { wordsOfProven } from './proven-leaf.ts'
+
+/** A cash-out as a relayer sends it. */
+export type CashoutCall = {
+  readonly cashout: Cashout
+  readonly signature: Uint8Array
+  /** What the relayer keeps. */
+  readonly fee: Wei
+  readonly leaves: readonly ProvenLeaf[]
+}
+
+/** Pays one leaf of a final epoch to its account. Anybody may. Throws as `callEscrow` does. */
+export function claim(chain: Chain, key: PrivateKey, proven: ProvenLeaf): Promise<Receipt> {
+  const data = encodeFunctionData({ abi, functionName: 'claim', args: [wordsOfProven(proven)] })
+  return callEscrow(chain, key, { action: 'claim', data })
+}
+
+/** Pays several leaves, leaving out those claimed before. What an account refuses becomes its credit. Throws as `callEscrow` does. */
+export function claimMany(chain: Chain, key: PrivateKey, leaves: readonly ProvenLeaf[]): Promise<Receipt> {
+  const data = encodeFunctionData({ abi, functionName: 'claimMany', args: [leaves.map(wordsOfProven)] })
+  return callEscrow(chain, key, { action: 'claimMany', data })
+}
+
+/** Pays an account what it has refused before, or has left over. Throws as `callEscrow` does. */
+export function claimCredit(
+  chain: Chain,
+  key: PrivateKey,
+  { token, account }: { readonly token: Address; readonly account: Address },
+): Promise<Receipt> {
+  const data = encodeFunctionData({ abi, functionName: 'claimCredit', args: [token, account] })
+  return callEscrow(chain, key, { action: 'claimCredit', data })
+}
+
+/** Pays leaves and credit of an account to the address that it has signed for, and a fee to the caller. Throws as `callEscrow` does. */
+export function cashout(chain: Chain, key: PrivateKey, call: CashoutCall): Promise<Receipt> {
+  const data = encodeFunctionData({ abi, functionName: 'cashout', args: [wordsOfCall(call)] })
+  return callEscrow(chain, key, { action: 'cashout', data })
+}
+
+/** Several cash-outs of one token to one address, paid in one sum. Throws as `callEscrow` does. */
+export function cashoutMany(chain: Chain, key: PrivateKey, calls: readonly CashoutCall[]): Promise<Receipt> {
+  const data = encodeFunctionData({ abi, functionName: 'cashoutMany', args: [calls.map(wordsOfCall)] })
+  return callEscrow(chain, key, { action: 'cashoutMany', data })
+}
+
+function wordsOfCall({ cashout: order, signature, fee, leaves }: CashoutCall) {
+  return {
+    cashout: wordsOfCashout(order),
+    signature: toHex(signature),
+    fee,
+    leaves: leaves.map(wordsOfProven),
+  }
+}
