@@ -24,7 +24,7 @@ const owners = {
   '(idb|lmdb)/': ['store'],
   '(cborg|multiformats|@noble/[^/]+)/': ['protocol'],
   '(wgsl_reflect|@bjorn3/browser_wasi_shim)/': ['worker'],
-  '(svelte|uplot)/': ['ui'],
+  '(svelte|uplot|uqr)/': ['ui'],
   '(playwright|playwright-core|@playwright)/': ['cli'],
   'commander/': ['cli'],
   'bunny/': ['kernels'],

@@ -21,7 +21,8 @@ function reached(names, kinds) {
     chunks.filter((chunk) => names.some((name) => new RegExp(`^${name}-.{8}\\.(js|css)$`).test(chunk))),
   )
   for (const chunk of found) {
-    if (!chunk.endsWith('.js')) continue
+    // The first page is there already, and what it fetches later are the other pages.
+    if (!chunk.endsWith('.js') || index.includes(`assets/${chunk}`)) continue
     const text = readFileSync(join(site, 'assets', chunk), 'utf8')
     for (const kind of kinds) for (const [, other] of text.matchAll(kind)) found.add(other)
   }
@@ -39,6 +40,9 @@ const running = [...new Set([...index, ...reached(['begin', 'Running', 'Plot'], 
 const pages = reached(['Publish', 'Jobs', 'Job', 'open-publishing'], [still, lazy]).filter(
   (file) => !running.includes(file),
 )
+const wallet = reached(['Wallet', 'open-wallet', 'external'], [still, lazy]).filter(
+  (file) => !running.includes(file),
+)
 
 export default [
   budget('loader', '3 KiB', ['embed/v1.js']),
@@ -47,4 +51,5 @@ export default [
   budget('contribute page after Start', '300 KiB', running),
   budget('sandbox', '80 KiB', ['sandbox.html']),
   budget('what the publish and jobs pages add', '160 KiB', pages),
+  budget('what the wallet adds', '110 KiB', wallet),
 ]

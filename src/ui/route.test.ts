@@ -3,10 +3,13 @@ import { linkTo, parseRoute, type Route } from './route.ts'
 
 const jobId = `0x${'1f'.repeat(32)}` as const
 
-test.each<Route>([{ kind: 'contribute' }, { kind: 'jobs' }, { kind: 'job', jobId }, { kind: 'publish' }])(
-  'the link to %o leads back to it',
-  (route) => expect(parseRoute(linkTo(route))).toEqual(route),
-)
+test.each<Route>([
+  { kind: 'contribute' },
+  { kind: 'jobs' },
+  { kind: 'job', jobId },
+  { kind: 'publish' },
+  { kind: 'wallet' },
+])('the link to %o leads back to it', (route) => expect(parseRoute(linkTo(route))).toEqual(route))
 
 test('an unknown address shows the first page, an unreadable job the list', () => {
   expect(parseRoute('')).toEqual({ kind: 'contribute' })

@@ -6,11 +6,12 @@ export type Route =
   | { readonly kind: 'jobs' }
   | { readonly kind: 'job'; readonly jobId: Hex }
   | { readonly kind: 'publish' }
+  | { readonly kind: 'wallet' }
 
 /** Reads the hash of an address; what it does not know is the first page. */
 export function parseRoute(hash: string): Route {
   const [, page, id] = hash.split('/')
-  if (page === 'publish') return { kind: 'publish' }
+  if (page === 'publish' || page === 'wallet') return { kind: page }
   if (page !== 'jobs') return { kind: 'contribute' }
   return id !== undefined && /^0x[0-9a-f]{64}$/.test(id)
     ? { kind: 'job', jobId: id as Hex }

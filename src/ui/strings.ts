@@ -6,6 +6,7 @@ export const text = texts({
   contribute: 'Contribute',
   jobs: 'Jobs',
   publish: 'Publish',
+  wallet: 'Wallet',
   pages: 'Pages',
   theme: 'Colours',
   'theme.auto': 'Auto',
