@@ -1,4 +1,3 @@
-import { encodeAbiParameters } from 'viem/utils'
 import { keccak } from './account.ts'
 import type { Address } from './address.ts'
 import type { Hex } from './bytes.ts'
@@ -29,33 +28,31 @@ const LEAF_TYPE = keccak(
   new TextEncoder().encode('Leaf(address account,uint256 amount,uint256 earned,uint256 index)'),
 )
 const EMPTY: Sum = { hash: new Uint8Array(32), sum: 0n }
-const LEVEL_BYTES = 44
+const WORD_BYTES = 32
+const SUM_BYTES = 12
+const LEVEL_BYTES = WORD_BYTES + SUM_BYTES
 /** The deepest tree that the escrow takes. */
 export const MAX_DEPTH = 32
 
 /** The hash of a leaf: 160 bytes are hashed, so that no leaf can be read as a node (128 bytes). */
-export function hashLeaf(leaf: Leaf): Uint8Array {
-  const types = [
-    { type: 'bytes32' },
-    { type: 'address' },
-    { type: 'uint256' },
-    { type: 'uint256' },
-    { type: 'uint256' },
-  ] as const
-  return hashWords(
-    encodeAbiParameters(types, [
-      toHex(LEAF_TYPE),
-      leaf.account,
-      leaf.amount,
-      leaf.earned,
-      BigInt(leaf.index),
-    ]),
-  )
+export function hashLeaf({ account, amount, earned, index }: Leaf): Uint8Array {
+  const words = new Uint8Array(5 * WORD_BYTES)
+  words.set(LEAF_TYPE)
+  words.set(fromHex(account), WORD_BYTES + 12)
+  putSum(words, 2 * WORD_BYTES, amount)
+  putSum(words, 3 * WORD_BYTES, earned)
+  putSum(words, 4 * WORD_BYTES, BigInt(index))
+  return keccak(words)
 }
 
 /** The hash of a node: both sums are hashed apart, so that a sum cannot be moved from one side to the other. */
 export function hashNode(left: Sum, right: Sum): Uint8Array {
-  return keccak(concat([left.hash, word(left.sum), right.hash, word(right.sum)]))
+  const words = new Uint8Array(4 * WORD_BYTES)
+  words.set(left.hash)
+  putSum(words, WORD_BYTES, left.sum)
+  words.set(right.hash, 2 * WORD_BYTES)
+  putSum(words, 3 * WORD_BYTES, right.sum)
+  return keccak(words)
 }
 
 /** Builds the tree of leaves whose `index` is their place in the list. Throws `malformed` when it is not. */
@@ -90,7 +87,9 @@ export function proofOf(tree: SumTree, index: number): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = []
   for (let height = 0; height < tree.depth; height += 1) {
     const sibling = tree.levels[height]?.[(index >> height) ^ 1] ?? EMPTY
-    parts.push(sibling.hash, word(sibling.sum).subarray(20))
+    const word = new Uint8Array(WORD_BYTES)
+    putSum(word, 0, sibling.sum)
+    parts.push(sibling.hash, word.subarray(WORD_BYTES - SUM_BYTES))
   }
   return concat(parts)
 }
@@ -119,10 +118,9 @@ function join(left: Sum, right: Sum): Sum {
   return { hash: hashNode(left, right), sum: left.sum + right.sum }
 }
 
-function word(value: bigint): Uint8Array {
-  return fromHex(value.toString(16).padStart(64, '0'))
-}
-
-function hashWords(encoded: Hex): Uint8Array {
-  return keccak(fromHex(encoded))
+/** Writes a sum into the word at `offset`. Sums have at most 120 bits: 88 of a total, and 32 levels. */
+function putSum(words: Uint8Array, offset: number, sum: bigint): void {
+  const view = new DataView(words.buffer, offset + WORD_BYTES / 2, WORD_BYTES / 2)
+  view.setBigUint64(0, sum >> 64n)
+  view.setBigUint64(8, sum)
 }
