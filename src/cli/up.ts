@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import type { Address } from '../protocol/address.ts'
+import { Failure } from '../protocol/failure.ts'
 import { startNodePublisher } from '../publisher/start-node.ts'
 import { loadRelayKey } from '../relay/relay-key.ts'
 import { forProcess } from './local/for-process.ts'
@@ -41,7 +42,9 @@ export async function up(
     const publisher = await startNodePublisher(
       { network: forProcess(network), folder, listen: { host: '127.0.0.1', port } },
       ends,
-    )
+    ).catch((error: unknown) => {
+      throw withWayOut(error)
+    })
     const hasSamples = samples && chainRpc === undefined
     const over = hasSamples ? publishSamples(publisher, { folder, report: reporter.line }, ends) : undefined
     sayReady(network, reporter, folder)
@@ -75,4 +78,11 @@ function sayReady({ network, url }: LocalNetwork, reporter: Reporter, folder: st
     `Chain ${chainId} with ${isTest ? 'test money only' : 'real money'}; escrow contract at ${escrow}`,
   )
   reporter.line(`Open ${url} and press Start. Ctrl-C stops the network.`)
+}
+
+/** What lies on the disk may be of another version. */
+function withWayOut(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.code !== 'storage') return error
+  const way = 'It may be of another version: start anew with --fresh, or use another folder with --data DIR.'
+  return new Failure('storage', `${error.message}. ${way}`, { cause: error })
 }

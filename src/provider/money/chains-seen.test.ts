@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ChainName } from '../../protocol/announcement.ts'
+import { Failure } from '../../protocol/failure.ts'
 import { toWei } from '../../protocol/wei.ts'
 import { openMemoryStore } from '../../store/memory-store.ts'
 import type { Values } from '../../store/store.ts'
@@ -21,4 +22,12 @@ test('what is held of a chain that was started afresh is void, on this chain onl
   expect(await voidedOn(values, first, moneyIn)).toBe(0n)
   expect(await voidedOn(values, second, moneyIn)).toBe(14n)
   expect(await voidedOn(values, other, moneyIn)).toBe(0n)
+})
+
+test('a purse of a gone chain that an earlier version wrote in another form stops nothing, another trouble does', async () => {
+  const { values } = openMemoryStore()
+  await voidedOn(values, first, moneyIn)
+  const failing = (code: 'malformed' | 'storage') => () => Promise.reject(new Failure(code, 'purse'))
+  expect(await voidedOn(values, second, failing('malformed'))).toBe(0n)
+  await expect(voidedOn(values, second, failing('storage'))).rejects.toThrow('purse')
 })

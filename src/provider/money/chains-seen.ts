@@ -1,4 +1,5 @@
 import type { ChainName } from '../../protocol/announcement.ts'
+import { Failure } from '../../protocol/failure.ts'
 import { readList, readText } from '../../protocol/read.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import { toWei } from '../../protocol/wei.ts'
@@ -34,8 +35,15 @@ export async function voidedOn(
   const key = chainKey(chain)
   if (!seen.includes(key)) await values.set(SEEN, [...seen, key])
   const gone = seen.filter((name) => name.startsWith(`${chain.chainId}-`) && name !== key)
-  const all = await Promise.all(gone.map((name) => moneyIn(within(values, name))))
+  const all = await Promise.all(gone.map((name) => moneyIn(within(values, name)).catch(nothingToRead)))
   return toWei(all.reduce((sum, { promised, claimable }) => sum + promised + claimable, 0n))
+}
+
+/** What an earlier version kept of a chain that is gone may be in another form. It is void, so that nothing is lost with it. */
+function nothingToRead(error: unknown): Pick<Money, 'promised' | 'claimable'> {
+  if (error instanceof Failure && error.code === 'malformed')
+    return { promised: toWei(0n), claimable: toWei(0n) }
+  throw error
 }
 
 async function readSeen(values: Values): Promise<string[]> {
