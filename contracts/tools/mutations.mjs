@@ -63,6 +63,7 @@ export const mutations = [
     'depth: a proof is as long as its tree is deep',
   ],
   ['libraries/SumTree.sol', 'hash == root && sum == total', 'hash == root', 'proof: the sums are the total'],
+  ['libraries/SumTree.sol', ' && leaf.amount <= total', '', 'wrap: no leaf is larger than the total'],
   ['Ledger.sol', 'depth <= SumTree.MAX_DEPTH, depth', 'true, depth', 'depth: at most 32'],
   ['Ledger.sol', 'claimed.set(leaf.index);', '', 'bitmap: a leaf is paid once'],
   ['Payouts.sol', 'nonces.set(order.nonce);', '', 'nonce: a cash-out counts once'],

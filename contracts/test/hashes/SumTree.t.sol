@@ -74,4 +74,18 @@ contract SumTreeTest is EscrowTest {
         assertEq(leaf.account.balance, 1 ether, "paid");
         assertTrue(escrow.isClaimed(jobId, 0, type(uint32).max), "marked");
     }
+
+    /// A leaf so large that the sum wraps around to the total, as a settler could sign it, is no leaf of the tree.
+    function test_a_sum_that_wraps_around_proves_nothing() public {
+        Leaf memory leaf = leafOf(type(uint256).max - 4);
+        bytes32 jobId = openJob();
+        Statement memory statement = statementOf(jobId, 5);
+        (statement.depth, statement.root) = (1, keccak256(abi.encode(Trees.hash(leaf), leaf.amount, 0, 10)));
+        post(statement);
+        vm.warp(START + 1 hours);
+        bytes memory proof = bytes.concat(bytes32(0), bytes12(uint96(10)));
+        (bool isPaid, bytes memory reason) =
+            address(escrow).call(abi.encodeCall(IEscrow.claim, (ProvenLeaf(jobId, 0, leaf, proof))));
+        assertTrue(!isPaid && bytes4(reason) == NotInTree.selector, "not in the tree");
+    }
 }
