@@ -8,7 +8,7 @@ import type { PrivateKey } from '../protocol/account.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { Failure } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
-import type { EscrowPort } from '../settler/settle.ts'
+import type { EscrowPort } from '../settler/pay.ts'
 import type { Job } from './job.ts'
 
 /** The two keys of a publisher: one opens jobs and closes them, the other promises and pays. */

@@ -15,8 +15,10 @@ import { openMemoryStore } from '../store/memory-store.ts'
 import { parseRecord } from '../store/record.ts'
 import type { Journal } from '../store/store.ts'
 import { Book } from './book.ts'
-import type { Due, EscrowPort, Posted, SettlerEvent, SettlerPorts } from './settle.ts'
+import type { Due, EscrowPort, Posted } from './pay.ts'
+import type { SettlerPorts } from './settle.ts'
 import { Settler } from './settle.ts'
+import type { SettlerEvent } from './settler-event.ts'
 import { replaySettler } from './settler-record.ts'
 
 const JOB: Hex = `0x${'7'.repeat(64)}`
