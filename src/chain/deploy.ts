@@ -11,7 +11,7 @@ import { balanceOf, ESCROW } from './chain.ts'
 import { explained } from './explain.ts'
 import { factoryAddress } from './generated/address.ts'
 import { escrowBytecode } from './generated/bytecode.ts'
-import { gasLimit, send } from './send.ts'
+import { gasLimit, send } from './transaction/send.ts'
 
 /** What deploying would take from an account, at most, and what the account holds. */
 export type DeployCost = { readonly gas: bigint; readonly fee: Wei; readonly balance: Wei }

@@ -7,7 +7,7 @@ import type { Chain } from './chain.ts'
 import { chainIdentity } from './chain.ts'
 import { chainInfo, LOCAL_CHAIN_ID } from './chains.ts'
 import { explained } from './explain.ts'
-import { awaitReceipt } from './send.ts'
+import { awaitReceipt } from './transaction/send.ts'
 
 /** Gives an account test money from an unlocked account of the local chain. Throws `refused` on every other chain. */
 export async function fund(chain: Chain, account: Address, amount: Wei): Promise<void> {

@@ -8,7 +8,7 @@ import { startAnvil } from './anvil.ts'
 import { balanceOf, openChain } from './chain.ts'
 import { fund } from './faucet.ts'
 import { escrowAbi } from './generated/abi.ts'
-import { send } from './send.ts'
+import { send } from './transaction/send.ts'
 import { awaitTransfer, quoteTransfer, sendCoins } from './wallet.ts'
 import { readEarned } from './wallet-payments.ts'
 

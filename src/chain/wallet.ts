@@ -1,6 +1,5 @@
 import type { TransactionReceipt } from 'viem'
 import { keccak256 } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
 import {
   estimateFeesPerGas,
   estimateGas,
@@ -9,16 +8,17 @@ import {
   sendRawTransaction,
 } from 'viem/actions'
 import type { PrivateKey } from '../protocol/account.ts'
+import { accountOf } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
-import { toHex } from '../protocol/bytes.ts'
 import { Failure, reason } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 import type { Chain } from './chain.ts'
 import { explain, explained } from './explain.ts'
-import type { Sent } from './send.ts'
-import { awaitReceipt } from './send.ts'
+import type { Sent } from './transaction/send.ts'
+import { awaitReceipt } from './transaction/send.ts'
+import { signTransaction } from './transaction/sign-transaction.ts'
 
 /** The gas of a transfer and its price; `total` is the most that it can cost. */
 export type Fee = { readonly gas: bigint; readonly perGas: bigint; readonly tip: bigint; readonly total: Wei }
@@ -58,22 +58,14 @@ export async function sendCoins(
   key: PrivateKey,
   { to, amount, fee, isAll }: Transfer,
 ): Promise<Required<Sent>> {
-  const account = privateKeyToAccount(toHex(key))
   try {
     const [chainId, nonce] = await Promise.all([
       getChainId(client),
-      getTransactionCount(client, { address: account.address, blockTag: 'pending' }),
+      getTransactionCount(client, { address: accountOf(key), blockTag: 'pending' }),
     ])
-    const transaction = await account.signTransaction({
-      type: 'eip1559',
-      chainId,
-      nonce,
-      to,
-      value: amount,
-      gas: fee.gas,
-      maxFeePerGas: fee.perGas,
-      maxPriorityFeePerGas: isAll ? fee.perGas : fee.tip,
-    })
+    const price = { maxFeePerGas: fee.perGas, maxPriorityFeePerGas: isAll ? fee.perGas : fee.tip }
+    const order = { type: 'eip1559', chainId, nonce, to, value: amount, gas: fee.gas, ...price } as const
+    const transaction = signTransaction(order, key)
     await sendRawTransaction(client, { serializedTransaction: transaction })
     return { hash: keccak256(transaction), transaction }
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { PrivateKey } from '../../protocol/account.ts'
 import type { Hex } from '../../protocol/bytes.ts'
 import type { Chain } from '../chain.ts'
-import { send } from '../send.ts'
+import { send } from '../transaction/send.ts'
 import type { EscrowEvent } from './escrow-event.ts'
 import { readEvent } from './escrow-event.ts'
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
-import { accountOf, makeKey } from '../protocol/account.ts'
-import { toWei } from '../protocol/wei.ts'
-import { startAnvil } from './anvil.ts'
-import { balanceOf, openChain } from './chain.ts'
-import { fund } from './faucet.ts'
-import { startFaultyProxy } from './logs/test-proxy.ts'
+import { accountOf, makeKey } from '../../protocol/account.ts'
+import { toWei } from '../../protocol/wei.ts'
+import { startAnvil } from '../anvil.ts'
+import { balanceOf, openChain } from '../chain.ts'
+import { fund } from '../faucet.ts'
+import { startFaultyProxy } from '../logs/test-proxy.ts'
 import { send } from './send.ts'
 
 const end = new AbortController()

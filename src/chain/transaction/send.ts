@@ -1,6 +1,5 @@
 import type { TransactionReceipt } from 'viem'
 import { keccak256, TransactionNotFoundError, TransactionReceiptNotFoundError } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
 import {
   call,
   estimateFeesPerGas,
@@ -11,15 +10,15 @@ import {
   getTransactionReceipt,
   sendRawTransaction,
 } from 'viem/actions'
-import type { PrivateKey } from '../protocol/account.ts'
-import { accountOf } from '../protocol/account.ts'
-import type { Address } from '../protocol/address.ts'
-import type { Hex } from '../protocol/bytes.ts'
-import { toHex } from '../protocol/bytes.ts'
-import { Failure, reason } from '../protocol/failure.ts'
-import type { Chain } from './chain.ts'
-import { confirmedBlock, pause } from './chain.ts'
-import { explain } from './explain.ts'
+import type { PrivateKey } from '../../protocol/account.ts'
+import { accountOf } from '../../protocol/account.ts'
+import type { Address } from '../../protocol/address.ts'
+import type { Hex } from '../../protocol/bytes.ts'
+import { Failure, reason } from '../../protocol/failure.ts'
+import type { Chain } from '../chain.ts'
+import { confirmedBlock, pause } from '../chain.ts'
+import { explain } from '../explain.ts'
+import { signTransaction } from './sign-transaction.ts'
 
 /** One transaction; `action` is its name in messages. */
 export type Send = {
@@ -113,23 +112,16 @@ async function isKnown(client: Chain['client'], hash: Hex): Promise<boolean> {
 }
 
 async function sign({ client }: Chain, key: PrivateKey, { to, data, value = 0n }: Send): Promise<Hex> {
-  const account = privateKeyToAccount(toHex(key))
+  const account = accountOf(key)
   const [chainId, nonce, fees, gas] = await Promise.all([
     getChainId(client),
-    getTransactionCount(client, { address: account.address, blockTag: 'pending' }),
+    getTransactionCount(client, { address: account, blockTag: 'pending' }),
     estimateFeesPerGas(client),
-    estimateGas(client, { account: account.address, to, data, value, prepare: false }),
+    estimateGas(client, { account, to, data, value, prepare: false }),
   ])
-  return account.signTransaction({
-    type: 'eip1559',
-    chainId,
-    nonce,
-    ...fees,
-    to,
-    data,
-    value,
-    gas: gasLimit(gas),
-  })
+  const { maxFeePerGas, maxPriorityFeePerGas } = fees
+  const price = { maxFeePerGas, maxPriorityFeePerGas, gas: gasLimit(gas) }
+  return signTransaction({ type: 'eip1559', chainId, nonce, ...price, to, data, value }, key)
 }
 
 /** A quarter more than estimated: the block it lands in may write a storage slot that was set when it was estimated. */
