@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chainIdentity, openChain } from '../../chain/chain.ts'
+import { startFaultyProxy } from '../../chain/logs/test-proxy.ts'
 import { accountOf, makeKey } from '../../protocol/account.ts'
 import { type Network, parseNetwork } from '../../protocol/network.ts'
 import { type LocalChain, startAnvil } from '../local/anvil.ts'
@@ -260,6 +261,17 @@ test('health tells what it is given, and a chain that is gone is said in words',
     502,
     refused('The chain does not answer just now', 'unreachable'),
   ])
+})
+
+test('a page is told that the node of the chain is busy, and not that all is well', async () => {
+  const proxy = await startFaultyProxy(anvil.rpcUrl)
+  const other = await serve({ ...options, rpcUrl: proxy.rpcUrl }, stop.signal)
+  proxy.faults.next = [429, 503]
+  const headers = { 'content-type': 'application/json' }
+  const init = { method: 'POST', headers, body: JSON.stringify(call('eth_chainId')) }
+  const ask = async () => (await fetch(new URL('/rpc', other.url), init)).status
+  expect([await ask(), await ask(), await ask()]).toEqual([429, 503, 200])
+  proxy.close()
 })
 
 test('a port that is taken and an app that is not built are said with the way out', async () => {
