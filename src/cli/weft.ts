@@ -18,12 +18,18 @@ async function weft(args: readonly string[], signal: AbortSignal): Promise<numbe
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_INPUT // it has said why
-    if (signal.aborted && error instanceof Failure && error.code === 'cancelled') return 0
+    if (signal.aborted && isStop(error)) return 0
     console.error(isDebug ? error : `weft: ${reason(error)}`)
     if (!isDebug && !(error instanceof Failure))
       console.error('This is a bug in weft. Run it again with --debug to see where.')
     return error instanceof Failure && error.code === 'malformed' ? BAD_INPUT : FAILED
   }
+}
+
+/** What was under way when the command was asked to end is given up in one of these two ways. */
+function isStop(error: unknown): boolean {
+  if (error instanceof Failure) return error.code === 'cancelled'
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 function makeCommand(signal: AbortSignal): Command {
