@@ -22,7 +22,7 @@ const owners = {
   '(viem/(?!utils|_esm/|_types/)|viem/(_esm|_types)/(?!utils)|@wagmi/)': ['chain'],
   'viem/': ['chain', 'protocol'],
   '(idb|lmdb)/': ['store'],
-  '(cborg|multiformats|@noble/[^/]+)/': ['protocol'],
+  '(cborg|hash-wasm|multiformats|@noble/[^/]+)/': ['protocol'],
   '(wgsl_reflect|@bjorn3/browser_wasi_shim)/': ['worker'],
   '(svelte|uplot|uqr)/': ['ui'],
   '(playwright|playwright-core|@playwright)/': ['cli'],

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 const site = 'dist/web'
 const chunks = existsSync(join(site, 'assets')) ? readdirSync(join(site, 'assets')) : []
 const still = /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g
+/** Fetched when it is needed, with budgets of its own: what sends transactions, what reads payments (the wallet's), and tokens. */
+const later = /^(cash-outs|send-move|page-chain|token|plain-token|refuse-rebasing)-/
 const lazy = /import\(\s*["'`]\.\/([\w.-]+\.js)["'`]\s*\)/g
 
 /** The files that a page names: scripts, what is loaded ahead for them, and styles. */
@@ -24,7 +26,8 @@ function reached(names, kinds) {
     // The first page is there already, and what it fetches later are the other pages.
     if (!chunk.endsWith('.js') || index.includes(`assets/${chunk}`)) continue
     const text = readFileSync(join(site, 'assets', chunk), 'utf8')
-    for (const kind of kinds) for (const [, other] of text.matchAll(kind)) found.add(other)
+    for (const kind of kinds)
+      for (const [, other] of text.matchAll(kind)) if (!later.test(other)) found.add(other)
   }
   if (found.size === 0)
     throw new Error(`No chunk is named ${names.join(' or ')}; .size-limit.mjs names those of an older build`)
@@ -37,6 +40,10 @@ function budget(name, limit, files) {
 
 const index = ['index.html', ...linked('index.html')]
 const running = [...new Set([...index, ...reached(['begin', 'Running', 'Plot'], [still, lazy])])]
+const moving = reached(['cash-outs', 'send-move'], [still, lazy]).filter((file) => !running.includes(file))
+const tokens = reached(['plain-token', 'refuse-rebasing', 'token'], [still, lazy]).filter(
+  (file) => !running.includes(file),
+)
 const pages = reached(['Publish', 'Jobs', 'Job', 'open-publishing'], [still, lazy]).filter(
   (file) => !running.includes(file),
 )
@@ -49,6 +56,8 @@ export default [
   budget('frame before consent', '15 KiB', ['embed.html', ...linked('embed.html')]),
   budget('contribute page before Start', '60 KiB', index),
   budget('contribute page after Start', '300 KiB', running),
+  budget('what moving earned money adds', '45 KiB', moving),
+  budget('what a job in tokens adds', '10 KiB', tokens),
   budget('sandbox', '80 KiB', ['sandbox.html']),
   budget('what the publish and jobs pages add', '160 KiB', pages),
   budget('what the wallet adds', '110 KiB', wallet),

@@ -17,7 +17,7 @@ const args = [
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: /\/e2e\/[^/]+\.ts$/,
+  testMatch: /\/e2e\/(?:money\/)?[^/]+\.ts$/,
   outputDir: 'test-results/stories',
   timeout: 120_000,
   workers: 1,

@@ -52,15 +52,15 @@ export async function gas(): Promise<ReadonlyMap<string, Found>> {
   for (const [row, name] of rows)
     found.set(`gas.${row}`, { samples: [read(name)], baseline: null, note: name })
   for (const bond of ['10', '25']) {
-    found.set(`gas.resultBond${bond}`, perResult(read(`job.bond${bond}`)))
-    found.set(`gas.resultBond${bond}.oneEpoch`, perResult(read(`job.bond${bond}.oneEpoch`)))
+    found.set(`gas.resultBond${bond}`, perResult(read(`job.bond${bond}.oneEpoch`)))
+    found.set(`gas.resultBond${bond}.epochEach`, perResult(read(`job.bond${bond}`)))
   }
   return found
 }
 
 /**
- * The publisher's side by result. How often is posted hangs on the bond alone: half of it covers what is unposted. Each
- * post ends an epoch, or all are of one that is pending meanwhile.
+ * The publisher's side by result. How often is posted hangs on the bond alone: half of it covers what is unposted. Where gas
+ * costs something a settler posts a pending epoch again; `epochEach` is what it would be if each post ended its epoch.
  */
 function perResult(job: number): Found {
   const per = (results: number): string => (job / results).toPrecision(3)

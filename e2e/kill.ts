@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import type { Page } from '@playwright/test'
@@ -8,7 +10,7 @@ import type { Job } from '../src/publisher/job.ts'
 import { squareDraft } from './support/network/job.ts'
 import { readNodeJournal, recomputed, tally } from './support/network/journal.ts'
 import type { NetworkProcess } from './support/network/process.ts'
-import { dropDataFolder, makeDataFolder, startNetwork } from './support/network/process.ts'
+import { COMMAND, dropDataFolder, makeDataFolder, startNetwork } from './support/network/process.ts'
 import { stopWithJob } from './support/network/seed-job.ts'
 import type { Visitor } from './support/network/visitor.ts'
 import {
@@ -121,3 +123,20 @@ function freePort(): Promise<number> {
     })
   })
 }
+
+for (const line of ['Starting a network', 'Deploying the escrow contract'])
+  test(`Ctrl-C after "${line}" ends the start without an error`, async () => {
+    const own = await makeDataFolder()
+    const child = spawn(process.execPath, [COMMAND, 'up', '--port', '0', '--data', own])
+    let [said, errors] = ['', '']
+    child.stderr.on('data', (data) => {
+      errors += data
+    })
+    child.stdout.on('data', (data) => {
+      if (!said.includes(line) && `${said}${data}`.includes(line)) child.kill('SIGINT')
+      said += data
+    })
+    const [code] = await once(child, 'close')
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    await dropDataFolder(own)
+  })

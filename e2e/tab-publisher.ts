@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { balanceOf } from '../src/chain/chain.ts'
-import { readJob } from '../src/chain/escrow/read-escrow.ts'
-import type { Address } from '../src/protocol/address.ts'
-import { readAddress } from '../src/protocol/address.ts'
-import type { Hex } from '../src/protocol/bytes.ts'
-import { readWei } from '../src/protocol/wei.ts'
 import type { SquareJob } from './support/network/job.ts'
 import {
   fillIn,
@@ -17,12 +12,11 @@ import {
   squareManifest,
   squares,
 } from './support/network/job.ts'
+import { cancel, checkMoney, joinIn, leave, readVerified, untilPhase } from './support/network/job-page.ts'
 import { readTabJournal, recomputed, tally } from './support/network/journal.ts'
 import type { NetworkProcess } from './support/network/process.ts'
 import { startNetwork } from './support/network/process.ts'
-import type { Visitor } from './support/network/visitor.ts'
 import {
-  begin,
   makeVisitor,
   PATIENCE,
   readAccount,
@@ -47,7 +41,7 @@ const LONG: SquareJob = { name: 'A long job', units: 400, spin: 10_000_000, pric
 test('a job published from a tab is computed over WebRTC, verified, paid to the wei and downloaded', async ({
   browser,
 }) => {
-  const providers = [await joinIn(browser), await joinIn(browser)]
+  const providers = [await joinIn(browser, network.url), await joinIn(browser, network.url)]
   for (const provider of providers)
     await expect(provider.page.getByTestId('idle-reason')).toHaveAttribute('data-code', 'no-jobs', PATIENCE)
   const publisher = await makeVisitor(browser)
@@ -75,7 +69,7 @@ test('a job published from a tab is computed over WebRTC, verified, paid to the 
     .evaluateAll((all) => all.map((one) => one.getAttribute('data-address')))
   expect(who.filter((account) => accounts.some((known) => known === account)).length).toBeGreaterThan(0)
 
-  await checkMoney(page, jobId)
+  await checkMoney(page, network.chain, jobId)
   expect(await balanceOf(network.chain, network.network.escrow)).toBe(held)
   const journal = tally(await readTabJournal(page, jobId))
   expect(journal.decided.size).toBe(units)
@@ -98,7 +92,7 @@ test('a paused provider hands its leases back at once, and so does one that clos
   const publisher = await makeVisitor(browser)
   const { page } = publisher
   await publishSquares(page, network.url, { ...LONG, units: 20_000 })
-  const provider = await joinIn(browser)
+  const provider = await joinIn(browser, network.url)
   await expect.poll(() => readCount(page, 'count-leased'), PATIENCE).toBeGreaterThan(0)
   await provider.page.getByTestId('pause').click()
   const soon = { timeout: 8_000 } // leases run for 15 s at least
@@ -115,11 +109,11 @@ test('a job that is cancelled pays what is verified and gives the rest back', as
   const publisher = await makeVisitor(browser)
   const { page } = publisher
   const jobId = await publishSquares(page, network.url, { ...LONG, units: 20_000 })
-  const provider = await joinIn(browser)
+  const provider = await joinIn(browser, network.url)
   await expect.poll(() => readCount(page, 'count-accepted'), PATIENCE).toBeGreaterThan(0)
   await cancel(page)
   await untilPhase(page, 'closed')
-  await checkMoney(page, jobId)
+  await checkMoney(page, network.chain, jobId)
   const claimed = await readShown(page, 'claimed')
   expect(claimed).toBeGreaterThan(0n)
   expect(claimed).toBeLessThan((await readShown(page, 'budget')) / 2n)
@@ -167,14 +161,14 @@ test('a kernel that does not compile is told on both sides, costs nothing and ha
   const jobId = await publishFilled(page)
   const good = await makeVisitor(browser)
   await publishSquares(good.page, network.url, { ...LONG, name: 'Good', units: 40 })
-  const provider = await joinIn(browser)
+  const provider = await joinIn(browser, network.url)
   const row = provider.page.locator(`[data-testid=job-row][data-job="${jobId}"]`)
   await expect(row).toHaveAttribute('data-kind', 'unsuitable', PATIENCE)
   await expect(row).toContainText(/compile|module|section|ends/i)
   await untilPhase(good.page, 'closed')
   await cancel(page)
   await untilPhase(page, 'closed')
-  await checkMoney(page, jobId)
+  await checkMoney(page, network.chain, jobId)
   expect(await readShown(page, 'claimed')).toBe(0n)
   await leave(publisher, good, provider)
 })
@@ -182,7 +176,7 @@ test('a kernel that does not compile is told on both sides, costs nothing and ha
 test('a publisher tab that closes in the middle goes on when it opens again: nothing twice', async ({
   browser,
 }) => {
-  const providers = [await joinIn(browser), await joinIn(browser)]
+  const providers = [await joinIn(browser, network.url), await joinIn(browser, network.url)]
   const publisher = await makeVisitor(browser)
   const jobId = await publishSquares(publisher.page, network.url, LONG)
   await expect.poll(() => readVerified(publisher.page), PATIENCE).toBeGreaterThan(LONG.units / 5)
@@ -201,7 +195,7 @@ test('a publisher tab that closes in the middle goes on when it opens again: not
   const after = tally(records)
   expect(recomputed(before, records)).toEqual([])
   expect(after.decided.size).toBe(LONG.units)
-  await checkMoney(page, jobId)
+  await checkMoney(page, network.chain, jobId)
   for (const provider of providers) {
     const account = await readAccount(provider.page, 'payee')
     const earned = BigInt(after.accepted.get(account) ?? 0) * BigInt(PRICE)
@@ -209,52 +203,6 @@ test('a publisher tab that closes in the middle goes on when it opens again: not
   }
   await leave(publisher, ...providers)
 })
-
-/** Opens a provider at full speed in a profile of its own. */
-async function joinIn(browser: Browser): Promise<Visitor> {
-  const visitor = await makeVisitor(browser)
-  await begin(visitor.page, network.url)
-  await setField(visitor.page, 'throttle', '100')
-  return visitor
-}
-
-async function leave(...visitors: Visitor[]): Promise<void> {
-  await Promise.all(visitors.map(({ context }) => context.close()))
-}
-
-async function untilPhase(page: Page, phase: string): Promise<void> {
-  await expect(page.getByTestId('phase')).toHaveAttribute('data-phase', phase, PATIENCE)
-}
-
-async function readVerified(page: Page): Promise<number> {
-  return Number(await page.getByTestId('verified').getAttribute('data-count'))
-}
-
-async function cancel(page: Page): Promise<void> {
-  await page.getByTestId('cancel-job').click()
-  await page.getByTestId('cancel-confirm').click()
-  await expect(page.getByTestId('cancel-job')).toBeHidden(PATIENCE)
-}
-
-/** Checks that a closed job's money adds up, on the page and on chain: budget = paid + refunded, and the bond is back. */
-async function checkMoney(page: Page, jobId: Hex): Promise<void> {
-  const names = ['budget', 'bond', 'claimed', 'refunded', 'bondReturned'] as const
-  const [budget, bond, claimed, refunded, bondReturned] = await Promise.all(
-    names.map((name) => readShown(page, name)),
-  )
-  expect((claimed ?? 0n) + (refunded ?? 0n)).toBe(budget)
-  expect(bondReturned).toBe(bond)
-  const job = await readJob(network.chain, jobId)
-  expect(job).toMatchObject({ state: 'closed', budget, bond, committed: claimed, repaid: 0n })
-  const paid = new Map<Address, bigint>()
-  for (const row of await page.locator('[data-testid=payments] tbody tr').all()) {
-    const payee = readAddress(await row.locator('[data-address]').getAttribute('data-address'), 'payee')
-    const amount = readWei(await row.locator('[data-wei]').getAttribute('data-wei'), 'amount')
-    paid.set(payee, (paid.get(payee) ?? 0n) + amount)
-  }
-  expect([...paid.values()].reduce((sum, amount) => sum + amount, 0n)).toBe(claimed)
-  for (const [payee, amount] of paid) expect(await balanceOf(network.chain, payee)).toBe(amount)
-}
 
 async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
   const [event] = await Promise.all([page.waitForEvent('download'), page.getByTestId(button).click()])

@@ -145,11 +145,11 @@ test('the history, the money and the settings outlive a reload', async () => {
   await page.getByTestId('history').locator('summary').click()
   await expect(page.locator('[data-testid=history-row][data-kind=accepted]').first()).toBeVisible(PATIENCE)
   await page.getByTestId('pause').click()
-  const oldest = page.getByTestId('history-row').last()
+  const oldest = page.locator('[data-testid=history-row][data-kind=accepted]').last()
   const [account, earned, line] = [
     await readAccount(page, 'account'),
     await readEarned(page),
-    await oldest.textContent(),
+    await oldest.locator('td').first().textContent(),
   ]
   expect(line).not.toBe('')
 

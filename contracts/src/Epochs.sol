@@ -12,13 +12,10 @@ import {Words} from "./libraries/Words.sol";
 /// @notice How a promise becomes final: anybody posts what the settler signed.
 abstract contract Epochs is Ledger {
     using Refusal for bytes4;
-    using Windows for Windows.Book;
+    using Windows for Job;
 
     uint256 private constant LAST = 1;
     uint256 private constant REPAID = 2;
-
-    /// Totals by the moment they become final, in windows of `challengeDelay`.
-    mapping(bytes32 jobId => Windows.Book) private _finals;
 
     /// @inheritdoc IEscrow
     function post(Opening calldata opening, Statement calldata statement, bytes calldata signature) external {
@@ -29,22 +26,22 @@ abstract contract Epochs is Ledger {
         StaleSeq.selector.unless(statement.seq <= type(uint24).max, statement.seq, type(uint24).max);
         Epoch storage posted = _epochOf(jobId, number);
         (uint256 finalAt, uint256 before, uint256 flags) = (posted.finalAt, posted.total, posted.flags & REPAID);
-        if (finalAt == 0) _begin(target, jobId, number);
-        else _requireReplaceable(posted, statement);
-        _requireSigned(_settlerOf(jobId, number), Hashes.hash(statement), signature);
+        uint256 formerAt = finalAt == 0 ? _begin(target, number) : _requireReplaceable(posted, statement);
+        address settler = _settlerOf(jobId, number);
+        _requireSigned(settler, Hashes.hash(statement), signature);
 
         uint256 added = statement.total - before;
+        target.roll(opening.terms);
         _earmark(target, opening.terms, added);
         _countToday(target, opening.terms, added);
-        Windows.Book storage finals = _finals[jobId];
-        if (statement.last) flags |= LAST;
         if (finalAt == 0) finalAt = block.timestamp + opening.terms.postDelay;
-        else finals.subtract(finalAt, opening.terms.challengeDelay, before);
-        if (_isFinalAtOnce(target, opening.terms, statement)) finalAt = block.timestamp;
-        finals.add(finalAt, opening.terms.challengeDelay, statement.total);
-        if (finalAt > target.finalBy) target.finalBy = uint40(finalAt);
+        if (statement.last) {
+            flags |= LAST;
+            if (formerAt <= block.timestamp && target.recent() <= target.bond / 2) finalAt = block.timestamp;
+        }
+        if (number + 1 == target.epochs) (target.finalBy, target.isComplete) = (uint40(finalAt), statement.last);
 
-        uint256 bounty = flags & REPAID == 0 ? _bounty(target, opening) : 0;
+        uint256 bounty = flags & REPAID == 0 ? _bounty(target, opening, settler) : 0;
         if (bounty > 0) flags |= REPAID;
         _write(
             posted,
@@ -59,30 +56,25 @@ abstract contract Epochs is Ledger {
         Coin.pay(target.token, msg.sender, bounty);
     }
 
-    /// Begins the next epoch, once the former is complete.
-    function _begin(Job storage target, bytes32 jobId, uint256 number) private {
+    /// Begins the next epoch, once the former is complete. Returns when the former is final.
+    function _begin(Job storage target, uint256 number) private returns (uint256 formerAt) {
         uint256 next = target.epochs;
         WrongEpoch.selector.unless(number == next, number, next);
         _requireOngoing(target);
-        if (number != 0) {
-            Epoch storage former = _formerOf(jobId, number);
-            if (former.flags & LAST == 0) _requireTime(former.finalAt);
-        }
+        formerAt = target.finalBy;
+        if (!target.isComplete) _requireTime(formerAt);
         target.epochs = uint32(next + 1);
     }
 
-    function _formerOf(bytes32 jobId, uint256 number) private view returns (Epoch storage) {
-        unchecked {
-            return _epochOf(jobId, number - 1);
-        }
-    }
-
-    /// A higher `seq` of a pending epoch, of the settler's own.
-    function _requireReplaceable(Epoch storage posted, Statement calldata statement) private view {
+    /// A higher `seq` of a pending epoch, of the settler's own. Returns when the epoch before it is final.
+    function _requireReplaceable(Epoch storage posted, Statement calldata statement) private view returns (uint256) {
         _requireBefore(posted.finalAt);
         StaleSeq.selector.unless(statement.seq > posted.seq, statement.seq, posted.seq);
         TotalFell.selector.unless(statement.total >= posted.total, statement.total, posted.total);
         WrongEpoch.selector.unless(statement.epoch < FORCED, statement.epoch, 0);
+        unchecked {
+            return _epochOf(statement.jobId, statement.epoch - 1).finalAt; // before the first: nothing, at zero
+        }
     }
 
     /// What a stolen key of the settler can post in one day is bounded.
@@ -94,21 +86,9 @@ abstract contract Epochs is Ledger {
         (target.day, target.dayPosted) = (uint24(today), uint88(added));
     }
 
-    /// Whether the bond still covers what the last statement of an epoch says, with all that became final lately. Epochs
-    /// become final in their order.
-    function _isFinalAtOnce(Job storage target, Terms calldata terms, Statement calldata statement)
-        private
-        view
-        returns (bool)
-    {
-        (bytes32 jobId, uint256 number) = (statement.jobId, statement.epoch);
-        if (!statement.last) return false;
-        if (number != 0 && _formerOf(jobId, number).finalAt > block.timestamp) return false;
-        return _finals[jobId].recent(terms.challengeDelay) + statement.total <= target.bond / 2;
-    }
-
-    function _bounty(Job storage target, Opening calldata opening) private view returns (uint256) {
-        if (msg.sender == target.settler || msg.sender == opening.publisher) return 0;
+    /// Whoever promised it is not repaid for keeping it.
+    function _bounty(Job storage target, Opening calldata opening, address settler) private view returns (uint256) {
+        if (msg.sender == settler || msg.sender == target.settler || msg.sender == opening.publisher) return 0;
         return _min(opening.terms.postBounty, opening.terms.postReserve - target.repaid);
     }
 }

@@ -28,7 +28,9 @@ interface IEscrow is IEscrowTypes {
     /// @notice Adds to the budget of a job that is not closed. Anybody may; it changes nothing else.
     function topUp(bytes32 jobId, uint256 amount) external payable;
 
-    /// @notice Gives the epochs after the next one to another settler: payees may hold promises of the next already.
+    /// @notice Gives the epochs after the next one to another settler: payees may hold promises of the next already. Until
+    /// that one is posted the choice can be changed; then not before `challengeDelay` is over, so that the settler of an
+    /// epoch can be found among few for as long as it can be challenged.
     function setSettler(Opening calldata opening, address settler) external;
 
     /// @notice Begins the close: by the publisher at any time, by anybody once the job has expired.
@@ -41,9 +43,10 @@ interface IEscrow is IEscrowTypes {
 
     /// @notice Posts a statement and earmarks its total for ever. Anybody may. The first post of an epoch starts its
     /// `postDelay`; until it ends a higher `seq` replaces the statement. One marked `last` is final at once while the
-    /// epoch before is final and all that became final within `challengeDelay`, this total included, stays within half
-    /// the bond.
-    /// @dev One poster per epoch, if neither settler nor publisher, gets `postBounty` while the reserve lasts.
+    /// epoch before is final and all that was posted in this window and the one before, itself included, stays within
+    /// half the bond. A window lasts `postDelay + challengeDelay`: all that became final within `challengeDelay` counts.
+    /// @dev One poster per epoch gets `postBounty` while the reserve lasts, if it is neither the publisher nor the settler
+    /// of the epoch or of the newest.
     function post(Opening calldata opening, Statement calldata statement, bytes calldata signature) external;
 
     /// @notice Posts an epoch that a quorum of payees has signed, weighted by the latest final epoch of the settler. It is
@@ -89,8 +92,8 @@ interface IEscrow is IEscrowTypes {
     /// @notice The words of these storage slots. One function for all that there is to see keeps the escrow small.
     /// @dev The slot numbers, with keccak256(abi.encode(key, slot)) for each key of a mapping: 0 `Job` by job, 1 `Epoch` by
     /// job and number, 2 bits of claimed leaves by job, number and index / 256, 3 former settlers (20 bytes, then
-    /// the first epoch) by job and the first epoch of their successor, 4 credit by token and account, 5 totals by job and
-    /// window, 6 bits of used nonces by account and nonce / 256, 7 `Dispute` by job and account. Structs are packed from
+    /// the first epoch) by job and the first epoch of their successor, 4 credit by token and account, 5 bits
+    /// of used nonces by account and nonce / 256, 6 `Dispute` by job and account. Structs are packed from
     /// the lowest bits, in the order of their fields.
     function read(bytes32[] calldata slots) external view returns (bytes32[] memory words);
 }

@@ -43,24 +43,30 @@ interface IEscrowTypes {
         bytes32 s;
     }
 
-    /// @notice What changes about a job.
+    /// @notice What changes about a job. What every post changes lies together in the third word.
     struct Job {
         uint8 state; // 0: none, 1: open, 2: closing, 3: closed; a closed job still pays the claims of its epochs
-        address token;
         uint88 budget;
         address settler; // of the epochs from `settlerFrom` on
+        address token;
         uint88 bond;
         uint88 committed; // the sum of all posted and forced totals
-        uint88 repaid; // what posters got of the reserve
         uint32 epochs; // how many were posted; the next one's number
-        uint16 forcedEpochs; // how many were forced; the next one's number without FORCED
-        uint32 disputes; // open ones
+        uint32 settlerFrom;
         uint40 closeAt; // zero until the close begins
-        uint40 finalBy; // from then on no epoch is pending
+        uint40 finalBy; // when the newest epoch, and with it every posted one, is final
+        uint16 window; // the one of the last post, modulo 2^16
+        bool isComplete; // the newest epoch was posted as last
+        uint88 atWindow; // what was committed when `window` began
+        uint88 atFormer; // and when the window before it did
+        uint40 changedAt; // when the settler was last given a successor
+        uint32 disputes; // open ones
+        uint88 forced; // the sum of forced totals that were not vetoed
+        uint40 forcedBy; // from then on no forced epoch is pending
+        uint16 forcedEpochs; // how many were forced; the next one's number without FORCED
+        uint88 repaid; // what posters got of the reserve
         uint24 day; // the last day with a post, in days since 1970
         uint88 dayPosted; // what was posted on that day
-        uint32 settlerFrom;
-        uint88 forced; // the sum of forced totals that were not vetoed
     }
 
     struct Epoch {

@@ -66,6 +66,8 @@ abstract contract Jobs is Ledger {
         _requireCaller(opening.publisher);
         uint32 from = target.epochs + 1;
         if (from > target.settlerFrom) {
+            _requireTime(target.changedAt + opening.terms.challengeDelay);
+            target.changedAt = uint40(block.timestamp);
             _formers[jobId][from] = uint256(target.settlerFrom) << 160 | uint160(target.settler);
             target.settlerFrom = from;
         }
@@ -92,7 +94,8 @@ abstract contract Jobs is Ledger {
         Job storage target = _live(jobId);
         WrongState.selector.unless(target.state == CLOSING, target.state, uint256(jobId));
         _requireTime(target.closeAt);
-        if (target.finalBy != 0) _requireTime(target.finalBy + opening.terms.challengeDelay);
+        uint256 finalBy = target.finalBy > target.forcedBy ? target.finalBy : target.forcedBy;
+        if (finalBy != 0) _requireTime(finalBy + opening.terms.challengeDelay);
         DisputeOpen.selector.unless(target.disputes == 0, target.disputes, uint256(jobId));
 
         uint256 refund = uint256(target.budget) - target.committed - target.repaid;

@@ -6,11 +6,13 @@ import {IEscrow} from "./IEscrow.sol";
 import {Ledger} from "./Ledger.sol";
 import {Refusal} from "./libraries/Refusal.sol";
 import {SumTree} from "./libraries/SumTree.sol";
+import {Windows} from "./libraries/Windows.sol";
 import {Words} from "./libraries/Words.sol";
 
 /// @notice How payees replace a settler that has fallen silent, and how one that has not objects.
 abstract contract Quorum is Ledger {
     using Refusal for bytes4;
+    using Windows for Job;
 
     /// The most that one signer adds to a quorum, in percent of all weight.
     uint256 private constant MAX_WEIGHT_PERCENT = 34;
@@ -36,7 +38,7 @@ abstract contract Quorum is Ledger {
         target.forcedEpochs += 1;
         target.forced = uint88(sum);
         uint256 finalAt = block.timestamp + opening.terms.forceDelay;
-        if (finalAt > target.finalBy) target.finalBy = uint40(finalAt);
+        target.forcedBy = uint40(finalAt);
         _write(_epochOf(jobId, number), forced.root, forced.total | finalAt << 176 | forced.depth << 240);
         Words.log(EpochForced.selector, jobId, number, Words.startOf(forced), 6, finalAt);
     }
@@ -52,6 +54,7 @@ abstract contract Quorum is Ledger {
         uint88 total = forced.total;
         target.committed -= total;
         target.forced -= total;
+        target.forget(total);
         _write(forced, 0, 0);
         emit EpochVetoed(order.jobId, order.epoch, order.root);
     }

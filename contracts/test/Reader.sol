@@ -6,16 +6,18 @@ import {IEscrow} from "../src/IEscrow.sol";
 /// What the escrow keeps, as typed values: read from its storage slots, as `IEscrow.read` describes them.
 library Reader {
     function job(IEscrow escrow, bytes32 jobId) internal view returns (IEscrow.Job memory found) {
-        uint256[] memory words = _words(escrow, keccak256(abi.encode(jobId, 0)), 5);
-        (uint256 first, uint256 counts, uint256 times) = (words[0], words[2], words[3]);
-        (found.state, found.token) = (uint8(first), address(uint160(first >> 8)));
-        found.budget = uint88(first >> 168);
-        (found.settler, found.bond) = (address(uint160(words[1])), uint88(words[1] >> 160));
-        (found.committed, found.repaid, found.epochs) = (uint88(counts), uint88(counts >> 88), uint32(counts >> 176));
-        (found.forcedEpochs, found.disputes) = (uint16(counts >> 208), uint32(counts >> 224));
-        (found.closeAt, found.finalBy, found.day) = (uint40(times), uint40(times >> 40), uint24(times >> 80));
-        (found.dayPosted, found.settlerFrom) = (uint88(times >> 104), uint32(times >> 192));
-        found.forced = uint88(words[4]);
+        uint256[] memory words = _words(escrow, keccak256(abi.encode(jobId, 0)), 6);
+        (uint256 first, uint256 posts, uint256 rare) = (words[0], words[2], words[4]);
+        (found.state, found.budget, found.settler) = (uint8(first), uint88(first >> 8), address(uint160(first >> 96)));
+        (found.token, found.bond) = (address(uint160(words[1])), uint88(words[1] >> 160));
+        (found.committed, found.epochs, found.settlerFrom) = (uint88(posts), uint32(posts >> 88), uint32(posts >> 120));
+        (found.closeAt, found.finalBy) = (uint40(posts >> 152), uint40(posts >> 192));
+        (found.window, found.isComplete) = (uint16(posts >> 232), posts >> 248 == 1);
+        (found.atWindow, found.atFormer) = (uint88(words[3]), uint88(words[3] >> 88));
+        (found.changedAt, found.disputes) = (uint40(words[3] >> 176), uint32(words[3] >> 216));
+        (found.forced, found.forcedBy) = (uint88(rare), uint40(rare >> 88));
+        (found.forcedEpochs, found.repaid, found.day) = (uint16(rare >> 128), uint88(rare >> 144), uint24(rare >> 232));
+        found.dayPosted = uint88(words[5]);
     }
 
     function epoch(IEscrow escrow, bytes32 jobId, uint256 number) internal view returns (IEscrow.Epoch memory found) {
@@ -38,7 +40,7 @@ library Reader {
     }
 
     function isNonceUsed(IEscrow escrow, address account, uint256 nonce) internal view returns (bool) {
-        return _bit(escrow, keccak256(abi.encode(account, 6)), nonce);
+        return _bit(escrow, keccak256(abi.encode(account, 5)), nonce);
     }
 
     function dispute(IEscrow escrow, bytes32 jobId, address account)
@@ -46,7 +48,7 @@ library Reader {
         view
         returns (IEscrow.Dispute memory found)
     {
-        bytes32 ofJob = keccak256(abi.encode(jobId, 7));
+        bytes32 ofJob = keccak256(abi.encode(jobId, 6));
         uint256[] memory words = _words(escrow, keccak256(abi.encode(account, ofJob)), 3);
         (found.promised, found.proven) = (uint88(words[0]), uint88(words[0] >> 88));
         found.due = uint40(words[0] >> 176);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
@@ -43,8 +44,12 @@ contract SignedToken is ERC20("Signed", "SIG"), ERC20Permit("Signed"), ERC3009 {
     }
 }
 
-/// A token that returns nothing, as old ones do, and refuses to pay one address.
+/// A token that returns nothing and names itself in single words, as old ones do, and refuses to pay one address.
 contract OldToken {
+    bytes32 public constant name = "Old Token";
+    bytes32 public constant symbol = "OLD";
+    uint256 public constant decimals = 0;
+
     mapping(address => uint256) public balanceOf;
     address public refused;
 
@@ -93,4 +98,68 @@ contract MeddlingToken is ERC20("Meddling", "MED") {
         }
         super._update(from, to, amount);
     }
+}
+
+/// A token that says of itself what it was told to.
+contract OddToken is ERC20 {
+    uint8 private immutable DECIMALS;
+
+    constructor(string memory name, string memory symbol, uint8 decimals_) ERC20(name, symbol) {
+        DECIMALS = decimals_;
+    }
+
+    function decimals() public view override returns (uint8) {
+        return DECIMALS;
+    }
+}
+
+/// A token whose allowances change only from zero, or to it.
+contract StrictToken is ERC20("Strict", "STR") {
+    function approve(address spender, uint256 amount) public override returns (bool) {
+        require(amount == 0 || allowance(msg.sender, spender) == 0, "zero first");
+        return super.approve(spender, amount);
+    }
+}
+
+/// A token that agrees to everything and does nothing.
+contract DeafToken is ERC20("Deaf", "DEAF") {
+    function approve(address, uint256) public pure override returns (bool) {
+        return true;
+    }
+}
+
+/// A token whose balances change by themselves: they are shares of a pool.
+contract RebasingToken is ERC20("Rebasing", "REB") {
+    uint256 public percent = 100;
+
+    function grow(uint256 to) external {
+        percent = to;
+    }
+
+    function sharesOf(address account) public view returns (uint256) {
+        return super.balanceOf(account);
+    }
+
+    function balanceOf(address account) public view override returns (uint256) {
+        return sharesOf(account) * percent / 100;
+    }
+}
+
+/// A plain token that holds a rebasing one, and asks it what it has.
+contract WrappingToken is ERC20("Wrapping", "WRAP") {
+    RebasingToken private immutable INSIDE = new RebasingToken();
+
+    function worth() external view returns (uint256) {
+        return INSIDE.sharesOf(address(this)) * INSIDE.percent() / 100;
+    }
+}
+
+/// Another's code behind an address of its own (EIP-1967).
+contract ProxyToken is ERC1967Proxy {
+    constructor(address implementation) ERC1967Proxy(implementation, abi.encodeCall(ERC20.totalSupply, ())) {}
+}
+
+/// The same, told by a function only.
+contract TellingProxy {
+    address public immutable implementation = address(new RebasingToken());
 }

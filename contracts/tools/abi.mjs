@@ -7,13 +7,19 @@ import { getCreate2Address } from 'viem/utils'
 const root = new URL('../../', import.meta.url)
 const artifact = JSON.parse(readFileSync(new URL('contracts/out/Escrow.sol/Escrow.json', root), 'utf8'))
 const bytecode = artifact.bytecode.object
-const abi = JSON.stringify(artifact.abi, (key, value) => (key === 'internalType' ? undefined : value), 2)
 const factory = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
 const address = getCreate2Address({ from: factory, salt: `0x${'00'.repeat(32)}`, bytecode }).toLowerCase()
 
 const head = '// Written by contracts/tools/abi.mjs from contracts/src/Escrow.sol.\n'
 const files = {
-  'abi.ts': `${head}export const escrowAbi = ${abi} as const\n`,
+  // In parts: pages read and explain what they never call.
+  'read-abi.ts': part('readAbi', ({ stateMutability }) => stateMutability === 'view'),
+  'calls-abi.ts': part(
+    'callsAbi',
+    ({ type, stateMutability }) => type === 'function' && stateMutability !== 'view',
+  ),
+  'errors-abi.ts': part('errorsAbi', ({ type }) => type === 'error'),
+  'events-abi.ts': part('eventsAbi', ({ type }) => type === 'event'),
   'address.ts': `${head}export const factoryAddress = '${factory.toLowerCase()}'\nexport const escrowAddress = '${address}'\n`,
   'bytecode.ts': `${head}export const escrowBytecode = '${bytecode}'\n`,
 }
@@ -30,6 +36,12 @@ for (const [name, text] of Object.entries(files)) {
     )
     process.exitCode = 1
   }
+}
+
+function part(name, isIn) {
+  const items = artifact.abi.filter(isIn)
+  const text = JSON.stringify(items, (key, value) => (key === 'internalType' ? undefined : value), 2)
+  return `${head}export const ${name} = ${text} as const\n`
 }
 
 function read(name) {

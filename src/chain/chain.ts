@@ -1,12 +1,14 @@
 import type { Client } from 'viem'
-import { createClient, erc20Abi, http } from 'viem'
-import { getBalance, getBlock, getBlockNumber, getChainId, readContract } from 'viem/actions'
+import { createClient, decodeFunctionResult, encodeFunctionData, erc20Abi, http } from 'viem'
+import { getBlock, getBlockNumber, getChainId } from 'viem/actions'
 import type { Address } from '../protocol/address.ts'
 import { readAddress, ZERO_ADDRESS } from '../protocol/address.ts'
 import type { ChainName } from '../protocol/announcement.ts'
+import type { Hex } from '../protocol/bytes.ts'
 import { Failure } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
-import { toWei } from '../protocol/wei.ts'
+import { MAX_WEI, toWei } from '../protocol/wei.ts'
+import { askContract } from './ask-contract.ts'
 import { explained } from './explain.ts'
 import { escrowAddress } from './generated/address.ts'
 
@@ -61,12 +63,24 @@ export function confirmedBlock({ client, confirmations }: Chain): Promise<bigint
   )
 }
 
-/** What an account holds of the chain's coin, or of a token. Throws `unreachable`. */
+/** What an account holds of the chain's coin, or of a token; at most what an escrow could take. Throws `unreachable`. */
 export function balanceOf({ client }: Chain, account: Address, token: Address = ZERO_ADDRESS): Promise<Wei> {
   if (token === ZERO_ADDRESS)
-    return explained('balance', async () => toWei(await getBalance(client, { address: account })))
-  const call = { abi: erc20Abi, address: token, functionName: 'balanceOf', args: [account] } as const
-  return explained('balance', async () => toWei(await readContract(client, call)))
+    return explained('balance', async () => {
+      type Ask = { Method: 'eth_getBalance'; Parameters: [Address, string]; ReturnType: Hex }
+      const params: Ask['Parameters'] = [account, 'latest']
+      return toWei(BigInt(await client.request<Ask>({ method: 'eth_getBalance', params })))
+    })
+  const call = { abi: erc20Abi, functionName: 'balanceOf' } as const
+  return explained('balance', async () => {
+    const data = await askContract(client, {
+      to: token,
+      data: encodeFunctionData({ ...call, args: [account] }),
+    })
+    const held = decodeFunctionResult({ ...call, data })
+    if (held > MAX_WEI) return toWei(MAX_WEI)
+    return toWei(held)
+  })
 }
 
 /** Waits `ms`, or throws `cancelled` when the signal aborts. */

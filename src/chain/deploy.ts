@@ -11,6 +11,7 @@ import { balanceOf, ESCROW } from './chain.ts'
 import { explained } from './explain.ts'
 import { factoryAddress } from './generated/address.ts'
 import { escrowBytecode } from './generated/bytecode.ts'
+import { explainedCall } from './transaction/explain-call.ts'
 import { gasLimit, send } from './transaction/send.ts'
 
 /** What deploying would take from an account, at most, and what the account holds. */
@@ -37,7 +38,7 @@ export async function deployEscrow(chain: Chain, key: PrivateKey): Promise<Addre
 /** Says what deploying would cost an account. Throws `refused` where there is no factory, or `unreachable`. */
 export async function deployCost(chain: Chain, account: Address): Promise<DeployCost> {
   await requireFactory(chain)
-  return explained('deploy', async () => {
+  return explainedCall('deploy', async () => {
     const [estimate, { maxFeePerGas }, balance] = await Promise.all([
       estimateGas(chain.client, { account, to: FACTORY, data, prepare: false }),
       estimateFeesPerGas(chain.client),

@@ -19,7 +19,7 @@ import type { Hex } from '../protocol/bytes.ts'
 import { Failure } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { chainInfo } from './chains.ts'
-import { explain } from './explain.ts'
+import { explainCall } from './transaction/explain-call.ts'
 
 /** A wallet that this browser has. */
 export type ExternalWallet = { readonly id: string; readonly name: string }
@@ -135,7 +135,7 @@ async function asked<T>(action: string, ask: () => Promise<T>): Promise<T> {
       throw new Failure('refused', 'The wallet has a question open already. Answer it there first', {
         cause: error,
       })
-    throw explain(action, error)
+    throw explainCall(action, error)
   }
 }
 

@@ -4,9 +4,14 @@ import { allowRpc, MAX_RPC_BATCH, MAX_RPC_CHARS } from './rpc-allow.ts'
 const call = (method: unknown, params: unknown = []) => ({ jsonrpc: '2.0', id: 1, method, params })
 
 test('what a page needs to read and to send its own transactions passes', () => {
-  const calls = ['eth_chainId', 'eth_call', 'eth_sendRawTransaction', 'eth_getLogs', 'net_version'].map(
-    (method) => call(method),
-  )
+  const calls = [
+    'eth_chainId',
+    'eth_call',
+    'eth_getStorageAt',
+    'eth_sendRawTransaction',
+    'eth_getLogs',
+    'net_version',
+  ].map((method) => call(method))
   for (const one of calls) expect(JSON.parse(allowRpc(JSON.stringify(one)))).toEqual(one)
   expect(JSON.parse(allowRpc(JSON.stringify(calls)))).toEqual(calls)
   expect(JSON.parse(allowRpc('{"id":"a","method":"eth_chainId"}'))).toEqual({

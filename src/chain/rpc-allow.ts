@@ -7,6 +7,7 @@ const allowed: ReadonlySet<unknown> = new Set([
   'eth_getBlockByNumber',
   'eth_getBalance',
   'eth_getCode',
+  'eth_getStorageAt',
   'eth_call',
   'eth_estimateGas',
   'eth_gasPrice',

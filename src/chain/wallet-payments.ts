@@ -1,14 +1,22 @@
-import { decodeEventLog, encodeEventTopics, numberToHex, pad } from 'viem'
+import { encodeEventTopics, pad } from 'viem'
 import { getBlock } from 'viem/actions'
 import type { Address } from '../protocol/address.ts'
-import { readAddress } from '../protocol/address.ts'
+import { ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
+import { Failure } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
-import { toWei } from '../protocol/wei.ts'
 import type { Chain } from './chain.ts'
 import { confirmedBlock } from './chain.ts'
+import { readEvent } from './escrow/escrow-event.ts'
+import { readJob } from './escrow/read-escrow.ts'
 import { explained } from './explain.ts'
-import { escrowAbi } from './generated/abi.ts'
+import { eventsAbi } from './generated/events-abi.ts'
+import { logPorts } from './logs/ask-logs.ts'
+import type { RawLog } from './logs/read-range.ts'
+import { LogReader } from './logs/read-range.ts'
+import { namelessToken } from './token/nameless-token.ts'
+import type { Token } from './token/token.ts'
+import { readToken } from './token/token.ts'
 
 /** What the escrow paid to an account for one epoch of a job. */
 export type Earned = {
@@ -16,6 +24,8 @@ export type Earned = {
   readonly jobId: Hex
   readonly epoch: number
   readonly amount: Wei
+  /** What it was paid in; undefined is the chain's own coin. */
+  readonly token: Token | undefined
   readonly hash: Hex
   /** The time of its block, in ms since 1970. */
   readonly at: number
@@ -24,58 +34,84 @@ export type Earned = {
 /** The payments to some accounts, the newest first, from block `fromBlock` on. */
 export type EarnedSince = { readonly earned: readonly Earned[]; readonly fromBlock: bigint }
 
-/** How far back is looked, and how much is asked for at once: public nodes answer for no more. */
+/** How far back is looked: public nodes answer for no more in a reasonable time. */
 const MAX_BACK = 50_000n
-const MAX_BLOCKS = 2_000n
 
-type RawLog = { topics: [Hex, ...Hex[]]; data: Hex; blockNumber: Hex; transactionHash: Hex }
+/** Reads what the escrow paid to some accounts in the newest 50 000 blocks; asked again it reads only what is new. */
+export class EarnedReader {
+  readonly #chain: Chain
+  readonly #accounts: readonly Address[]
+  readonly #times = new Map<bigint, number>()
+  readonly #tokens = new Map<Hex, Token | undefined>()
+  #reader: LogReader | undefined
+  #fromBlock = 0n
+  #logs: RawLog[] = []
+  #reading: Promise<EarnedSince> | undefined
 
-/** Reads what the escrow paid to these accounts in the newest 50 000 blocks. Throws `unreachable`. */
-export function readEarned(chain: Chain, accounts: readonly Address[]): Promise<EarnedSince> {
-  return explained('payments', async () => {
-    const head = await confirmedBlock(chain)
-    const fromBlock = head > MAX_BACK ? head - MAX_BACK : 0n
-    const logs: RawLog[] = []
-    for (let from = fromBlock; from <= head; from += MAX_BLOCKS) {
-      const end = from + MAX_BLOCKS - 1n
-      logs.push(...(await askLogs(chain, accounts, [from, end < head ? end : head])))
-    }
-    const times = await readTimes(chain, new Set(logs.map(({ blockNumber }) => blockNumber)))
-    const earned = logs.map((log) => toEarned(log, times.get(log.blockNumber) ?? 0))
-    return { earned: earned.reverse(), fromBlock }
-  })
-}
+  constructor(chain: Chain, accounts: readonly Address[]) {
+    this.#chain = chain
+    this.#accounts = accounts
+  }
 
-function askLogs(
-  { client, escrow }: Chain,
-  accounts: readonly Address[],
-  [from, to]: readonly [bigint, bigint],
-): Promise<RawLog[]> {
-  const [event] = encodeEventTopics({ abi: escrowAbi, eventName: 'Claimed' })
-  const topics = [event, null, null, accounts.map((account) => pad(account))]
-  const range = { fromBlock: numberToHex(from), toBlock: numberToHex(to) }
-  return client.request<{ Method: 'eth_getLogs'; Parameters: [object]; ReturnType: RawLog[] }>({
-    method: 'eth_getLogs',
-    params: [{ address: escrow, ...range, topics }],
-  })
-}
+  /** Throws `unreachable`; what was read until then is kept. */
+  read(): Promise<EarnedSince> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
 
-async function readTimes({ client }: Chain, blocks: ReadonlySet<Hex>): Promise<Map<Hex, number>> {
-  const times = [...blocks].map(async (number): Promise<[Hex, number]> => {
-    const { timestamp } = await getBlock(client, { blockNumber: BigInt(number) })
-    return [number, Number(timestamp) * 1000]
-  })
-  return new Map(await Promise.all(times))
-}
+  #read(): Promise<EarnedSince> {
+    return explained('payments', async () => {
+      const head = await confirmedBlock(this.#chain)
+      for await (const part of this.#open(head).read(head)) {
+        if (part.kind === 'read') this.#logs = this.#logs.concat(part.logs)
+        else this.#logs = this.#logs.filter((log) => log.blockNumber < part.fromBlock)
+      }
+      const earned = await Promise.all(this.#logs.map((log) => this.#toEarned(log)))
+      return { earned: earned.flat().reverse(), fromBlock: this.#fromBlock }
+    })
+  }
 
-function toEarned({ data, topics, transactionHash }: RawLog, at: number): Earned {
-  const { args } = decodeEventLog({ abi: escrowAbi, eventName: 'Claimed', data, topics })
-  return {
-    account: readAddress(args.account, 'account'),
-    jobId: args.jobId,
-    epoch: Number(args.epoch),
-    amount: toWei(args.amount),
-    hash: transactionHash,
-    at,
+  #open(head: bigint): LogReader {
+    if (this.#reader !== undefined) return this.#reader
+    const [event = null] = encodeEventTopics({ abi: eventsAbi, eventName: 'Claimed' })
+    const topics = [event, null, null, this.#accounts.map((account) => pad(account))]
+    this.#fromBlock = head > MAX_BACK ? head - MAX_BACK : 0n
+    this.#reader = new LogReader(logPorts(this.#chain, topics), { fromBlock: this.#fromBlock })
+    return this.#reader
+  }
+
+  async #toEarned(log: RawLog): Promise<Earned[]> {
+    const event = readEvent(log)
+    if (event?.kind !== 'claimed') return []
+    const { account, jobId, epoch, amount, hash } = event
+    const [token, at] = await Promise.all([this.#tokenOf(jobId), this.#timeOf(log.blockNumber)])
+    return [{ account, jobId, epoch, amount, token, hash, at }]
+  }
+
+  /** What a job pays in, asked once. A token that does not tell its name has none. */
+  async #tokenOf(jobId: Hex): Promise<Token | undefined> {
+    if (this.#tokens.has(jobId)) return this.#tokens.get(jobId)
+    const { token: address = ZERO_ADDRESS } = (await readJob(this.#chain, jobId)) ?? {}
+    const token = address === ZERO_ADDRESS ? undefined : await this.#readToken(address)
+    this.#tokens.set(jobId, token)
+    return token
+  }
+
+  #readToken(address: Address): Promise<Token> {
+    return readToken(this.#chain, address).catch((error: unknown) => {
+      if (error instanceof Failure && error.code !== 'unreachable') return namelessToken(address)
+      throw error
+    })
+  }
+
+  async #timeOf(blockNumber: bigint): Promise<number> {
+    const known = this.#times.get(blockNumber)
+    if (known !== undefined) return known
+    const { timestamp } = await getBlock(this.#chain.client, { blockNumber })
+    const at = Number(timestamp) * 1000
+    this.#times.set(blockNumber, at)
+    return at
   }
 }

@@ -1,4 +1,3 @@
-import { encodeAbiParameters, encodeEventTopics, pad } from 'viem'
 import { afterAll, expect, test } from 'vitest'
 import { accountOf, makeKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
@@ -7,15 +6,11 @@ import { toWei } from '../protocol/wei.ts'
 import { startAnvil } from './anvil.ts'
 import { balanceOf, openChain } from './chain.ts'
 import { fund } from './faucet.ts'
-import { escrowAbi } from './generated/abi.ts'
-import { send } from './transaction/send.ts'
 import { awaitTransfer, quoteTransfer, sendCoins } from './wallet.ts'
-import { readEarned } from './wallet-payments.ts'
 
 const end = new AbortController()
 const anvil = await startAnvil({ signal: end.signal })
-const emitter = accountOf(makeKey())
-const chain = openChain({ rpcUrl: anvil.rpcUrl, pollMs: 20, escrow: emitter })
+const chain = openChain({ rpcUrl: anvil.rpcUrl, pollMs: 20 })
 
 afterAll(() => {
   end.abort()
@@ -78,33 +73,4 @@ test('a receiver that refuses coins makes the payment a failed one', async () =>
   const sent = await sendCoins(chain, key, { to, amount: toWei(5n), fee, isAll: false })
   await expect(awaitTransfer(chain, sent)).rejects.toMatchObject({ code: 'reverted' })
   expect(await balanceOf(chain, to)).toBe(0n)
-})
-
-test('the payments of the escrow to an account are found, with job, epoch and transaction', async () => {
-  // A contract that writes the log it is called with: four topics, then 64 bytes.
-  await setCode(emitter, '0x604060805f376060356040356020355f3560405fa400')
-  const { key } = await makeRich(10n ** 18n)
-  const [mine, other] = [accountOf(makeKey()), accountOf(makeKey())]
-  const jobId: Hex = `0x${'7'.repeat(64)}`
-  const [event] = encodeEventTopics({ abi: escrowAbi, eventName: 'Claimed' })
-  const types = [{ type: 'bytes32' }, { type: 'uint256' }, { type: 'bytes32' }] as const
-  const rest = [{ type: 'uint256' }, { type: 'uint256' }] as const
-  const hashes: Hex[] = []
-  for (const [epoch, account, amount] of [
-    [0n, mine, 10n],
-    [0n, other, 20n],
-    [1n, mine, 30n],
-  ] as const) {
-    const topics = encodeAbiParameters(types, [jobId, epoch, pad(account)]).slice(2)
-    const data: Hex = `${event ?? '0x'}${topics}${encodeAbiParameters(rest, [0n, amount]).slice(2)}`
-    hashes.push((await send(chain, key, { action: 'log', to: emitter, data })).transactionHash)
-  }
-  const { earned, fromBlock } = await readEarned(chain, [mine])
-  expect(fromBlock).toBe(0n)
-  expect(earned).toMatchObject([
-    { account: mine, jobId, epoch: 1, amount: 30n, hash: hashes[2] },
-    { account: mine, jobId, epoch: 0, amount: 10n, hash: hashes[0] },
-  ])
-  expect(Math.abs((earned[0]?.at ?? 0) - Date.now())).toBeLessThan(600_000)
-  expect((await readEarned(chain, [mine, other])).earned).toHaveLength(3)
 })

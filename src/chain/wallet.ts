@@ -15,7 +15,7 @@ import { Failure, reason } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 import type { Chain } from './chain.ts'
-import { explain, explained } from './explain.ts'
+import { explainCall, explainedCall } from './transaction/explain-call.ts'
 import type { Sent } from './transaction/send.ts'
 import { awaitReceipt } from './transaction/send.ts'
 import { signTransaction } from './transaction/sign-transaction.ts'
@@ -39,7 +39,7 @@ export function quoteTransfer(
   { client }: Chain,
   { from, to }: { readonly from: Address; readonly to: Address },
 ): Promise<Fee> {
-  return explained('fee', async () => {
+  return explainedCall('fee', async () => {
     const [{ maxFeePerGas: perGas, maxPriorityFeePerGas: tip }, estimate] = await Promise.all([
       estimateFeesPerGas(client),
       estimateGas(client, { account: from, to, value: 0n, prepare: false }),
@@ -73,7 +73,7 @@ export async function sendCoins(
       throw new Failure('refused', 'send: this account is sending something else just now. Try again', {
         cause: error,
       })
-    throw explain('send', error)
+    throw explainCall('send', error)
   }
 }
 

@@ -8,9 +8,11 @@ import { afterAll, expect, test } from 'vitest'
 import { startAnvil } from '../chain/anvil.ts'
 import { chainIdentity, ESCROW, openChain } from '../chain/chain.ts'
 import { startTestChain } from '../chain/test-chain.ts'
+import { compileTokens } from '../chain/token/test-tokens.ts'
 import { projectFolder } from './project.ts'
 
-const { chain, rpcUrl, stop } = await startTestChain()
+const { chain, rpcUrl, settler, stop } = await startTestChain()
+const tokens = await compileTokens(chain, settler)
 const end = new AbortController()
 const other = await startAnvil({ signal: end.signal })
 const folder = await mkdtemp(join(tmpdir(), 'weft-publish-'))
@@ -48,17 +50,41 @@ function publish(name: string, ...args: string[]): Promise<{ code: number | null
 }
 
 test('publish asks the chain where --chain-rpc says, and refuses one that is not the network’s', async () => {
-  const [own, foreign, elsewhere, bent] = await Promise.all([
+  const [own, foreign, elsewhere, bent, small, coins] = await Promise.all([
     publish('a', '--chain-rpc', rpcUrl), // a new account has no coins, and there is no faucet: so far it gets
     publish('b', '--chain-rpc', other.rpcUrl),
     publish('c', '--chain-rpc', rpcUrl, '--contract', `0x${'12'.repeat(20)}`),
     publish('d', '--contract', '0x12'),
+    publish('f', '--chain-rpc', rpcUrl, '--budget', '0'),
+    publish('g', '--budget', 'much'),
   ])
   expect(own.errors).toMatch(/weft: The job needs .* coins and some for gas, the account 0x\w{40} has 0\n/)
   expect(foreign.errors).toContain(`There is no contract at ${ESCROW} on this chain`)
   expect(elsewhere.errors).toContain(`There is no contract at 0x${'12'.repeat(20)} on this chain`)
   expect(bent.errors).toContain("option '--contract <address>' argument '0x12' is invalid")
-  expect([own, foreign, elsewhere, bent].map(({ code }) => code)).toEqual([1, 1, 1, 2])
+  expect(small.errors).toMatch(/weft: budget: expected [\d.]+ \(one unit\) to [\d.]+ \(the whole job\) coins/)
+  expect(coins.errors).toContain("option '--budget <coins>' argument 'much' is invalid")
+  expect([own, foreign, elsewhere, bent, small, coins].map(({ code }) => code)).toEqual([1, 1, 1, 2, 2, 2])
+}, 60_000)
+
+test('a token that a job is to pay in is read first; what it is not, or what lacks, is said by name', async () => {
+  const [plain, rebasing] = [await tokens.deploy('Token', 0n), await tokens.deploy('RebasingToken')]
+  const here = ['--chain-rpc', rpcUrl, '--token'] as const
+  const [bent, nothing, changing, poor, fine] = await Promise.all([
+    publish('h', '--token', '0x12'),
+    publish('i', ...here, `0x${'12'.repeat(20)}`),
+    publish('j', ...here, rebasing),
+    publish('k', ...here, plain),
+    publish('l', ...here, plain, '--budget', '0.0000000000000000001'),
+  ])
+  expect(bent.errors).toContain("option '--token <address>' argument '0x12' is invalid")
+  expect(nothing.errors).toContain(`There is no contract at 0x${'12'.repeat(20)}: it is not a token`)
+  expect(changing.errors).toContain(`The token ${rebasing} has sharesOf(address): its balances change`)
+  expect(poor.errors).toMatch(
+    new RegExp(`weft: The job needs [\\d.]+ TOK of the token ${plain}, the account 0x\\w{40} has 0\n`),
+  )
+  expect(fine.errors).toContain('weft: budget: expected a number such as 0.001, with at most 18 decimals')
+  expect([bent, nothing, changing, poor, fine].map(({ code }) => code)).toEqual([2, 1, 1, 1, 2])
 }, 60_000)
 
 test('a node of another chain is refused even where the contract is', async () => {

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { openChain } from '../chain/chain.ts'
 import { requireEscrow } from '../chain/deploy.ts'
+import type { Token } from '../chain/token/token.ts'
 import type { Address } from '../protocol/address.ts'
 import type { Cid } from '../protocol/cid.ts'
 import { cidOf } from '../protocol/cid.ts'
@@ -9,9 +10,10 @@ import { Failure, reason } from '../protocol/failure.ts'
 import { manifestCid, parseManifest } from '../protocol/manifest/manifest.ts'
 import type { Network } from '../protocol/network.ts'
 import { parseNetwork } from '../protocol/network.ts'
-import { formatWei } from '../protocol/wei.ts'
+import type { Currency } from '../protocol/wei.ts'
+import { COIN_DECIMALS, formatAmount, parseCoins } from '../protocol/wei.ts'
 import { startNodePublisher } from '../publisher/start-node.ts'
-import type { Draft, PublishedJob, PublisherState } from '../publisher/state.ts'
+import type { Draft, PublishedJob, PublisherState, Quote } from '../publisher/state.ts'
 import { holdFolder } from './local/hold-folder.ts'
 import { makeReporter, type Reporter } from './reporter.ts'
 
@@ -21,10 +23,16 @@ export type PublishOptions = {
   readonly data: string
   readonly out: string
   readonly json: boolean
+  /** Whether the publisher claims for its payees where gas is free. */
+  readonly claims: boolean
   /** Where the chain is asked, instead of where the network says. */
   readonly chainRpc?: string
   /** The escrow, if it is not the network's. */
   readonly contract?: Address
+  /** What is laid down for results now, in coins or tokens; without it the whole price. */
+  readonly budget?: string
+  /** What the job pays in; without it the chain's own coin. */
+  readonly token?: Address
 }
 
 /**
@@ -42,35 +50,34 @@ export async function publish(file: string, options: PublishOptions, signal: Abo
   )
 }
 
-type Stage = {
+const NO_CLAIMS = { claims: 'none' } as const
+
+type Stage = Pick<PublishOptions, 'out' | 'claims' | 'budget' | 'token'> & {
   readonly network: Network
   readonly folder: string
-  readonly out: string
   readonly reporter: Reporter
 }
 
-async function run(
-  draft: Draft,
-  { network, folder, out, reporter }: Stage,
-  signal: AbortSignal,
-): Promise<void> {
+async function run(made: Draft, stage: Stage, signal: AbortSignal): Promise<void> {
+  const { network, folder, out, claims, reporter } = stage
   const closing = new AbortController()
   const ends = AbortSignal.any([signal, closing.signal])
   const publisher = await startNodePublisher(
-    { network, folder, listen: { host: '127.0.0.1', port: 0 } },
+    { network, folder, listen: { host: '127.0.0.1', port: 0 }, ...(claims ? {} : NO_CLAIMS) },
     ends,
   )
   try {
-    const cid = cidOfDraft(draft)
-    const unfinished = publisher
-      .show()
-      .jobs.find((job) => job.endedAt === undefined && cidOfDraft(job) === cid)
-    const { budget, bond, units } = publisher.quote(draft.manifest)
-    reporter.line(
-      `${units} units; at most ${formatWei(budget)} ${network.currency}, and a bond of ${formatWei(bond)} that comes back`,
-    )
+    const unfinished = publisher.show().jobs.find((job) => isSame(job, made, stage))
+    const token = unfinished?.token ?? (stage.token && (await publisher.token(stage.token)))
+    const draft = { ...made, ...payOf(stage, token) }
+    reporter.line(quoteLine(draft, publisher.quote(draft.manifest), currencyOf(network, token)))
     const jobId = unfinished?.jobId ?? (await publisher.publish(draft))
     reporter.line(`${unfinished === undefined ? 'Published' : 'Going on with'} job ${jobId}`)
+    const kept = publisher.show().jobs.find((job) => job.jobId === jobId)?.kept ?? 0n
+    if (kept > 0n)
+      reporter.line(
+        `The token kept ${formatAmount(kept, { decimals: token?.decimals ?? 0 })} of the deposit: the budget is what arrived`,
+      )
     const end = publisher.subscribe(teller(jobId, reporter))
     await Promise.race([publisher.over(jobId), aborted(ends)])
     end()
@@ -82,11 +89,36 @@ async function run(
     const job = publisher.show().jobs.find((entry) => entry.jobId === jobId)
     if (job === undefined || job.phase !== 'closed')
       throw new Failure('refused', `The job failed: ${job?.why ?? 'it is gone'}`)
-    await writeResult(await publisher.result(jobId), { out, job, reporter })
+    const currency = currencyOf(network, job.token)
+    await writeResult(await publisher.result(jobId), { out, job, currency, reporter })
   } finally {
     closing.abort()
     await publisher.stopped
   }
+}
+
+/** Whether a job is the one that was interrupted. */
+function isSame(job: PublishedJob, made: Draft, { token }: Stage): boolean {
+  return job.endedAt === undefined && cidOfDraft(job) === cidOfDraft(made) && job.token?.address === token
+}
+
+/** What the options say of the money of a draft. Throws `malformed`. */
+function payOf({ budget, token: address }: Stage, token: Token | undefined): Partial<Draft> {
+  return {
+    ...(address === undefined ? {} : { token: address }),
+    ...(budget === undefined ? {} : { budget: parseCoins(budget, 'budget', token?.decimals) }),
+  }
+}
+
+function currencyOf({ currency: symbol }: Network, token: Token | undefined): Currency {
+  return token ?? { symbol, decimals: COIN_DECIMALS }
+}
+
+function quoteLine(draft: Draft, { units, budget, bond }: Quote, currency: Currency): string {
+  const show = (amount: bigint): string => formatAmount(amount, currency)
+  const token = draft.token === undefined ? '' : ` (token ${draft.token})`
+  const now = draft.budget === undefined ? '' : `, ${show(draft.budget)} of it now`
+  return `${units} units; at most ${show(budget)} ${currency.symbol}${token}${now}, and a bond of ${show(bond)} that comes back`
 }
 
 /** Reads a manifest file, and from beside it the files that its code and inputs name by `file` or by CID. */
@@ -154,7 +186,8 @@ function teller(jobId: string, { line, event }: Reporter): (state: PublisherStat
     if (text === told) return
     told = text
     line(text)
-    event('progress', { phase: job.phase, verified: done, paid: job.counts.paid, units: job.units.length })
+    const counts = { verified: done, paid: job.counts.paid, units: job.units.length }
+    event('progress', { phase: job.phase, ...counts, isSpent: job.isSpent })
   }
 }
 
@@ -165,20 +198,29 @@ async function writeResult(
     readonly digest: string
     readonly digestFile: string
   },
-  { out, job, reporter }: { out: string; job: PublishedJob; reporter: Reporter },
+  {
+    out,
+    job,
+    currency,
+    reporter,
+  }: { out: string; job: PublishedJob; currency: Currency; reporter: Reporter },
 ): Promise<void> {
   const file = join(resolve(out), basename(result.fileName))
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, result.bytes)
   await writeFile(`${file}.sha256`, result.digestFile)
+  const left = job.promised - job.claimed
+  const show = (amount: bigint): string => formatAmount(amount, currency)
+  const open = left > 0n ? `, ${show(left)} is there for its payees to take` : ''
   reporter.line(
-    `Paid ${formatWei(job.claimed)}, ${formatWei(job.refunded)} came back, and the bond of ${formatWei(job.bondReturned)}`,
+    `Paid ${show(job.claimed)} ${currency.symbol}${open}, ${show(job.refunded)} came back, and the bond of ${show(job.bondReturned)}`,
   )
   reporter.line(`Wrote ${file} and ${file}.sha256`)
   reporter.event('done', {
     file,
     digest: result.digest,
     claimedWei: job.claimed.toString(),
+    payableWei: left.toString(),
     refundedWei: job.refunded.toString(),
   })
 }

@@ -19,15 +19,19 @@ export type UpOptions = {
   readonly json: boolean
   /** Whether sample jobs are published. */
   readonly samples: boolean
+  /** Whether the publisher claims for its payees where gas is free. */
+  readonly claims: boolean
   readonly port?: number
   /** A chain that runs already; sample jobs would cost money there and are not published. */
   readonly chainRpc?: string
   readonly contract?: Address
 }
 
+const NO_CLAIMS = { claims: 'none' } as const
+
 /** Runs a whole network on this machine until the signal aborts: chain, contract, relay, web app and a publisher of samples. */
 export async function up(
-  { data, fresh, json, port, samples, chainRpc, contract }: UpOptions,
+  { data, fresh, json, port, samples, claims, chainRpc, contract }: UpOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const folder = resolve(data)
@@ -40,7 +44,12 @@ export async function up(
       report: reporter.line,
     })
     const publisher = await startNodePublisher(
-      { network: forProcess(network), folder, listen: { host: '127.0.0.1', port } },
+      {
+        network: forProcess(network),
+        folder,
+        listen: { host: '127.0.0.1', port },
+        ...(claims ? {} : NO_CLAIMS),
+      },
       ends,
     ).catch((error: unknown) => {
       throw withWayOut(error)

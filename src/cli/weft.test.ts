@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,33 +49,3 @@ test('what fails is said in one line, and shown with its stack with --debug', as
   expect(debug.errors).toMatch(/\n {4}at async holdFolder /)
   await rm(folder, { recursive: true })
 }, 60_000)
-
-test.each(['Starting a network', 'Deploying the escrow contract'])(
-  'Ctrl-C after "%s" ends the start without an error',
-  async (line) => {
-    const folder = await mkdtemp(join(tmpdir(), 'weft-stop-'))
-    const all = [
-      '--import',
-      'tsx',
-      join(import.meta.dirname, 'weft.ts'),
-      'up',
-      '--port',
-      '0',
-      '--data',
-      folder,
-    ]
-    const child = spawn(process.execPath, all)
-    let [out, errors] = ['', '']
-    child.stderr.on('data', (data) => {
-      errors += data
-    })
-    child.stdout.on('data', (data) => {
-      if (!out.includes(line) && `${out}${data}`.includes(line)) child.kill('SIGINT')
-      out += data
-    })
-    const code = await new Promise((resolve) => child.once('close', resolve))
-    expect({ code, errors }).toEqual({ code: 0, errors: '' })
-    await rm(folder, { recursive: true })
-  },
-  60_000,
-)

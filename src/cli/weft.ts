@@ -59,6 +59,7 @@ function addUp(command: Command, signal: AbortSignal): void {
     .addOption(new Option('--data <folder>', 'where the state is kept').default('.data'))
     .option('--fresh', 'drop the kept state and start anew', false)
     .option('--no-samples', 'publish no sample jobs')
+    .addOption(noClaims())
     .option(
       '--chain-rpc <url>',
       'use this chain instead of a test chain of its own; without sample jobs',
@@ -92,6 +93,9 @@ function addPublish(command: Command, signal: AbortSignal): void {
       ),
     )
     .addOption(new Option('--out <folder>', 'where the result is written').default('results'))
+    .addOption(noClaims())
+    .option('--token <address>', 'the token that the job pays in (without: the chain’s coin)', readContract)
+    .option('--budget <coins>', 'what is laid down for results now (without: the whole price)', readDecimal)
     .option('--chain-rpc <url>', 'where the chain is asked (without: where the network says)', readUrl)
     .option('--contract <address>', 'the escrow contract (without: the one of the network)', readContract)
     .option('--json', 'print one JSON object a line', false)
@@ -100,6 +104,13 @@ function addPublish(command: Command, signal: AbortSignal): void {
       const { publish } = await import('./publish.ts')
       await publish(file, options, signal)
     })
+}
+
+/** Where gas costs something nobody claims for others in any case. */
+function noClaims(): Option {
+  const help =
+    'do not claim for the payees: they take their money themselves, through a relay or by claiming (so it is on every chain but the local one)'
+  return new Option('--no-claims', help)
 }
 
 function addDeploy(command: Command): void {
@@ -158,6 +169,12 @@ function readContract(text: string): Address {
   } catch (error) {
     throw new InvalidArgumentError(reason(error))
   }
+}
+
+/** How many decimals there may be is known when the token is. */
+function readDecimal(text: string): string {
+  if (!/^\d+([.,]\d+)?$/.test(text)) throw new InvalidArgumentError('Give a number such as 0.001.')
+  return text
 }
 
 function readChainId(text: string): number {

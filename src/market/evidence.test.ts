@@ -2,10 +2,8 @@ import { expect, test } from 'vitest'
 import { accountOf, makeKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
 import type { Digest, Hex } from '../protocol/bytes.ts'
-import type { Wei } from '../protocol/wei.ts'
 import type { SignedResults } from '../protocol/work/result.ts'
 import { isJustified } from './evidence.ts'
-import { mayPost } from './posting.ts'
 
 const jobId: Hex = `0x${'4'.repeat(64)}`
 const publisher = accountOf(makeKey())
@@ -34,13 +32,4 @@ test.each<[string, SignedResults[], boolean]>([
   ['results of other units', [result(1, 'b', { units: [5, 8] }), result(2, 'b')], false],
 ])('a rejection is justified or not by %s', (_, evidence, isGood) => {
   expect(isJustified(evidence, claim)).toBe(isGood)
-})
-
-test('a post is due at a quarter of the bond, at the end, or when the epoch is old; never for nothing', () => {
-  const calm = { total: 24n as Wei, bond: 100n as Wei, ageMs: 0, maxAgeMs: 10, isEnd: false }
-  expect(mayPost(calm)).toBe(false)
-  expect(mayPost({ ...calm, total: 25n as Wei })).toBe(true)
-  expect(mayPost({ ...calm, isEnd: true })).toBe(true)
-  expect(mayPost({ ...calm, ageMs: 10 })).toBe(true)
-  expect(mayPost({ ...calm, total: 0n as Wei, isEnd: true, ageMs: 10 })).toBe(false)
 })

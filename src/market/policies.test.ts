@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Address } from '../protocol/address.ts'
+import { ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { objectionTo, rankJobs } from './choose-job.ts'
@@ -11,8 +12,9 @@ const job = (letter: string, price: bigint) => ({
   jobId: `0x${letter.repeat(64)}` as Hex,
   publisher: `0x${letter.repeat(40)}` as Address,
   price: price as Wei,
+  token: ZERO_ADDRESS,
 })
-const taste = { minPrice: 0n as Wei, skippedJobs: [], skippedPublishers: [] }
+const taste = { minPrice: 0n as Wei, skippedJobs: [], skippedPublishers: [], tokens: [] }
 
 test('a provider stops at too many unsigned units, or when the oldest waited two intervals', () => {
   expect(
@@ -33,6 +35,25 @@ test('jobs are ranked by price, and those that the visitor does not want are lef
   expect(objectionTo(job('a', 1n), { ...taste, minPrice: 2n as Wei })).toBe('below-minimum')
   expect(objectionTo(job('a', 1n), { ...taste, skippedJobs: [job('a', 1n).jobId] })).toBe('skipped')
   expect(objectionTo(job('a', 1n), { ...taste, skippedPublishers: [job('a', 1n).publisher] })).toBe('skipped')
+})
+
+test('a token is worked for only where it is accepted, after the coin, and no price in coins counts for it', () => {
+  const [one, two] = [`0x${'1'.repeat(40)}` as Address, `0x${'2'.repeat(40)}` as Address]
+  const jobs = [
+    { ...job('a', 9n), token: two },
+    { ...job('b', 1n), token: one },
+    { ...job('c', 2n), token: one },
+    job('d', 5n),
+  ]
+  const wish = { ...taste, minPrice: 5n as Wei, tokens: [one] }
+  expect(jobs.map((entry) => objectionTo(entry, wish))).toEqual([
+    'other-token',
+    undefined,
+    undefined,
+    undefined,
+  ])
+  const ranked = rankJobs(jobs, { ...wish, tokens: [two, one] })
+  expect(ranked.map((entry) => entry.jobId[2])).toEqual(['d', 'a', 'c', 'b'])
 })
 
 test('a frame holds one unit until the speed is known, then about 35 ms of work', () => {

@@ -16,6 +16,6 @@ test('a price of zero is covered by any budget', () => {
 
 test('a job pays for a quorum and one more of every unit, with a tenth of that as bond, rounded up', () => {
   const { manifest } = sampleJob('square', 0, { priceWei: '1', units: 3 })
-  expect(cost(manifest)).toEqual({ units: 3, replicas: 3, budget: 9n, bond: 1n, total: 10n })
+  expect(cost(manifest)).toEqual({ units: 3, replicas: 3, budget: 9n, bond: 1n, total: 10n, least: 2n })
   expect(cost({ ...manifest, price: { replica: '0' } })).toMatchObject({ budget: 0n, bond: 0n })
 })

@@ -13,6 +13,8 @@ export type Cost = {
   readonly budget: Wei
   readonly bond: Wei
   readonly total: Wei
+  /** The smallest budget that brings one unit to its quorum. */
+  readonly least: Wei
 }
 
 /**
@@ -22,7 +24,8 @@ export type Cost = {
 export function cost(manifest: Manifest): Cost {
   const units = unitCount(manifest)
   const replicas = manifest.verify.quorum + 1
-  const budget = replicaPrice(manifest) * BigInt(units) * BigInt(replicas)
+  const price = replicaPrice(manifest)
+  const budget = price * BigInt(units) * BigInt(replicas)
   const bond = (budget * BOND_BPS + 9_999n) / 10_000n
   return {
     units,
@@ -30,6 +33,7 @@ export function cost(manifest: Manifest): Cost {
     budget: toWei(budget, 'budget'),
     bond: toWei(bond, 'bond'),
     total: toWei(budget + bond, 'budget and bond'),
+    least: toWei(price * BigInt(manifest.verify.quorum), 'least budget'),
   }
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { makeKey } from '../protocol/account.ts'
 import { ZERO_ADDRESS } from '../protocol/address.ts'
-import type { Statement } from '../protocol/statement.ts'
-import { signStatement } from '../protocol/statement.ts'
+import type { Statement } from '../protocol/statement/statement.ts'
+import { signStatement } from '../protocol/statement/statement.ts'
 import { toWei } from '../protocol/wei.ts'
 import { areTwoTruths } from './two-truths.ts'
 

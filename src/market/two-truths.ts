@@ -1,6 +1,6 @@
 import type { Domain } from '../protocol/escrow/domain.ts'
-import type { SignedStatement } from '../protocol/statement.ts'
-import { statementSigner } from '../protocol/statement.ts'
+import type { SignedStatement } from '../protocol/statement/statement.ts'
+import { statementSigner } from '../protocol/statement/statement.ts'
 
 /**
  * Whether one settler has signed two different statements for the same `seq` of an epoch: one of them will not be kept.

@@ -59,6 +59,9 @@ export function signerOf(hash: Uint8Array, signature: Uint8Array, path = 'signat
   }
 }
 
+/** A keccak-256 of some library. */
+export type Keccak = (bytes: Uint8Array) => Uint8Array
+
 /** Keccak-256, the hash of Ethereum. */
 export function keccak(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(keccak_256(bytes))

@@ -25,12 +25,17 @@ export function toHex(bytes: Uint8Array): Hex {
 export function fromHex(text: string, path = 'hex'): Uint8Array<ArrayBuffer> {
   const body = text.startsWith('0x') ? text.slice(2) : text
   if (body.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(body)) throw malformed(path, 'hexadecimal digits', text)
-  const bytes = new Uint8Array(body.length / 2)
-  for (let i = 0; i < bytes.length; i += 1) bytes[i] = (digitAt(body, 2 * i) << 4) | digitAt(body, 2 * i + 1)
+  return putHex(new Uint8Array(body.length / 2), 0, `0x${body}`)
+}
+
+/** Writes digits that are known to be hexadecimal into `bytes`, without looking at them again. */
+export function putHex<T extends Uint8Array>(bytes: T, offset: number, text: Hex): T {
+  for (let i = 2; i < text.length; i += 2)
+    bytes[offset + i / 2 - 1] = (digitAt(text, i) << 4) | digitAt(text, i + 1)
   return bytes
 }
 
-/** The value of one hexadecimal digit; `text` holds nothing else. */
+/** The value of one hexadecimal digit. */
 function digitAt(text: string, place: number): number {
   const code = text.charCodeAt(place)
   return (code & 15) + (code > 57 ? 9 : 0)

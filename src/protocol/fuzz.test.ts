@@ -6,14 +6,16 @@ import { concat, fromHex } from './bytes.ts'
 import { decodeCbor, decodeExact, encodeCbor } from './cbor.ts'
 import { cidOf, readCid } from './cid.ts'
 import { jobIdOf, packOpening, parseOpening } from './escrow/opening.ts'
+import { parseCall } from './escrow/relayed-call.ts'
 import { testOpening } from './escrow/test-opening.ts'
 import { Failure } from './failure.ts'
 import { encodeFrame, FrameReader } from './frame.ts'
 import { compileExpression } from './manifest/expression.ts'
 import { decodeManifest, encodeManifest, parseManifest } from './manifest/manifest.ts'
 import { parseNetwork } from './network.ts'
-import { parseLeaf, parseStatement } from './statement.ts'
-import { checkProof } from './sum-tree.ts'
+import { packLeafList, parseLeafList } from './statement/leaf-list.ts'
+import { parseLeaf, parseStatement } from './statement/statement.ts'
+import { checkProof } from './statement/sum-tree.ts'
 import { readWei, toWei } from './wei.ts'
 import { parseMessage } from './work/codec.ts'
 import { packHello, parseHello } from './work/hello.ts'
@@ -152,6 +154,10 @@ const statement = {
   dataHash: new Uint8Array(32),
   signature: new Uint8Array(65),
 }
+const leafList = {
+  leaves: [0, 1, 2].map((index) => ({ account, amount: toWei(1n), earned: toWei(2n), index })),
+  verdicts: `0x${'05'.repeat(32)}`,
+} as const
 const leaf = { account, amount: '1', earned: '2', index: 0 }
 const bodies: unknown[] = [
   {},
@@ -168,6 +174,10 @@ const bodies: unknown[] = [
   { why: 'x' },
   { ...ids, why: 'x' },
 ]
+const money = { token: account, maxFee: '1', minOut: '2' }
+const cashout = { account, to: account, ...money, nonce: new Uint8Array(32), deadline: 9 }
+const leaves = [{ ...ids, epoch: 3, leaf, proof: new Uint8Array(44) }]
+const call = { kind: 'cashout', cashouts: [{ cashout, signature: new Uint8Array(65), leaves }] }
 const network = {
   chainId: 1,
   genesis: `0x${'ab'.repeat(32)}`,
@@ -186,6 +196,7 @@ describe('values that are almost right, or not at all', () => {
     ['statement', statement, parseStatement],
     ['leaf', leaf, parseLeaf],
     ['opening', packOpening(opening), parseOpening],
+    ['relayed call', call, parseCall],
     ['results', results, parseResults],
     ['hello', hello, (value) => parseHello(value, account)],
     ['network', network, parseNetwork],
@@ -215,6 +226,7 @@ describe('bytes that are almost right, or not at all', () => {
     ['canonical CBOR', encodeCbor(vectors.manifests[1].json), (bytes) => decodeExact(bytes)],
     ['manifest', encodeManifest(manifest), decodeManifest],
     ['frames', concat(bodies.map((body, i) => encodeFrame({ type: i + 1, request: 0, body }))), readFrames],
+    ['leaf list', packLeafList(leafList), parseLeafList],
     ['proof', fromHex(vectors.trees[6].proofs[5]), checkSixth],
   ]
   test.each(readers)('%s', (_, good, read) => {

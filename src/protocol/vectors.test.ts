@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { accountOf, keccak } from './account.ts'
-import type { Address } from './address.ts'
+import { accountOf } from './account.ts'
 import { readAddress } from './address.ts'
-import type { Digest, Hex } from './bytes.ts'
+import type { Digest } from './bytes.ts'
 import { toDigits, toHex } from './bytes.ts'
 import { cidOf } from './cid.ts'
 import { hashCashout } from './escrow/cashout.ts'
@@ -14,15 +13,14 @@ import type { Opening } from './escrow/opening.ts'
 import { hashOpenJob, jobIdOf } from './escrow/opening.ts'
 import { encodeFrame } from './frame.ts'
 import { manifestCid, parseManifest } from './manifest/manifest.ts'
-import type { Statement } from './statement.ts'
-import { hashStatement, signStatement } from './statement.ts'
-import type { Leaf } from './sum-tree.ts'
-import { buildTree, hashLeaf, hashNode, proofOf, rootOf } from './sum-tree.ts'
+import type { Statement } from './statement/statement.ts'
+import { hashStatement, signStatement } from './statement/statement.ts'
+import type { TreeVector } from './statement/test-vectors.ts'
+import { leafOf, listOf, someLeaves, someNodes, text, treeOf } from './statement/test-vectors.ts'
 import { MAX_WEI, toWei } from './wei.ts'
 
 // `vectors.json` is what this file computes. Solidity tests read the same file; UPDATE_VECTORS=1 writes it anew.
 const path = new URL('vectors.json', import.meta.url)
-const text = (line: string): Uint8Array => keccak(new TextEncoder().encode(line))
 const settler = text('the settler of the vectors')
 const jobId = toHex(text('the job of the vectors'))
 const domain: Domain = {
@@ -45,67 +43,10 @@ function makeVectors(): Record<string, unknown> {
     trees,
     statements: trees.map((tree, index) => statementOf(tree, index)),
     ...orders(),
+    lists: [0, 1, 5].map(listOf),
     manifests: manifests.map((json) => ({ json, cid: manifestCid(parseManifest(json)) })),
     frames: frames.map((frame) => ({ ...frame, bytes: toHex(encodeFrame(frame)) })),
   }
-}
-
-function leafOf(index: number): Leaf {
-  const amount = index % 4 === 3 ? 0n : BigInt(index + 1) * 1_000_000_000_000_007n
-  return {
-    account: toHex(text(`account ${index}`).subarray(12)) as Address,
-    amount: toWei(amount),
-    earned: toWei(amount + BigInt(index) * 13n),
-    index,
-  }
-}
-
-function plainLeaf(leaf: Leaf): Record<string, unknown> {
-  return { ...leaf, amount: `${leaf.amount}`, earned: `${leaf.earned}`, hash: toHex(hashLeaf(leaf)) }
-}
-
-function someLeaves(): Record<string, unknown>[] {
-  const largest = { ...leafOf(0), amount: toWei(MAX_WEI), earned: toWei(MAX_WEI), index: 2 ** 32 - 1 }
-  return [...[0, 1, 2, 3, 1000].map(leafOf), largest].map(plainLeaf)
-}
-
-function someNodes(): Record<string, unknown>[] {
-  const sums = [
-    [0n, 0n],
-    [1n, 2n],
-    [MAX_WEI, MAX_WEI],
-    [(1n << 96n) - 1n, 7n],
-  ] as const
-  return sums.map(([leftSum, rightSum], index) => {
-    const left = { hash: text(`left ${index}`), sum: leftSum }
-    const right = { hash: text(`right ${index}`), sum: rightSum }
-    return {
-      leftHash: toHex(left.hash),
-      leftSum: `${leftSum}`,
-      rightHash: toHex(right.hash),
-      rightSum: `${rightSum}`,
-      hash: toHex(hashNode(left, right)),
-    }
-  })
-}
-
-type TreeVector = { readonly depth: number; readonly root: Hex; readonly total: string }
-
-function treeOf(size: number): TreeVector {
-  const leaves = Array.from({ length: size }, (_, index) => leafOf(index))
-  const tree = buildTree(leaves)
-  const { root, total } = rootOf(tree)
-  return {
-    size,
-    depth: tree.depth,
-    root,
-    total: `${total}`,
-    accounts: leaves.map((leaf) => leaf.account),
-    amounts: leaves.map((leaf) => `${leaf.amount}`),
-    earned: leaves.map((leaf) => `${leaf.earned}`),
-    hashes: leaves.map((leaf) => toHex(hashLeaf(leaf))),
-    proofs: leaves.map((leaf) => toHex(proofOf(tree, leaf.index))),
-  } as TreeVector
 }
 
 function statementOf({ depth, root, total }: TreeVector, index: number): Record<string, unknown> {

@@ -2,24 +2,28 @@ import type { Chain } from '../chain/chain.ts'
 import { Bell } from '../p2p/bell.ts'
 import type { PeerNode } from '../p2p/peer-node.ts'
 import type { Registry } from '../p2p/registry/registry.ts'
+import type { Relayers } from '../p2p/relayer/relayers.ts'
 import { sleep } from '../p2p/sleep.ts'
 import type { PrivateKey } from '../protocol/account.ts'
 import { accountOf } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
 import type { ChainName } from '../protocol/announcement.ts'
-import { Failure, reason } from '../protocol/failure.ts'
+import { reason } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { packHello } from '../protocol/work/hello.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, Values } from '../store/store.ts'
 import type { Sandbox } from '../worker/sandbox.ts'
+import type { LateCashOuts } from './cash-out/late-cash-outs.ts'
 import { Governor } from './governor.ts'
 import { History } from './history.ts'
+import { Income } from './income.ts'
 import { JobBoard } from './job/job-board.ts'
 import type { JobWork, WorkEvent } from './job/job-work.ts'
 import { Tiles } from './job/tiles.ts'
 import type { Held } from './money/check-promise.ts'
-import { PromiseDesk } from './money/promise-desk.ts'
+import type { Notices } from './money/guard/notices.ts'
 import type { Purse } from './money/purse.ts'
+import type { TokenBook } from './money/token-book.ts'
 import type { Lane } from './provide.ts'
 import { provide } from './provide.ts'
 import { packSettings, parseSettings } from './settings.ts'
@@ -35,6 +39,12 @@ export type EngineParts = {
   readonly sandbox: Sandbox
   readonly store: Store
   readonly purse: Purse
+  readonly tokens: TokenBook
+  /** Where what belongs to this chain is kept. */
+  readonly values: Values
+  readonly notices: Notices
+  readonly relayers: Relayers
+  readonly cashOuts: LateCashOuts
   /** What was promised on an earlier chain of this id that is gone. */
   readonly voided: Wei
   readonly key: PrivateKey
@@ -71,7 +81,7 @@ export class Engine {
   readonly #governor: Governor
   readonly #listeners = new Set<(state: ProviderState) => void>()
   readonly #changes = new Bell()
-  readonly #desk: PromiseDesk
+  readonly #income: Income
   readonly #history: History
 
   constructor(parts: EngineParts, signal: AbortSignal) {
@@ -82,10 +92,7 @@ export class Engine {
     this.tiles = new Tiles(signal)
     this.#governor = new Governor(parts.settings.duty)
     this.#history = new History(parts.store)
-    const onTrouble = (failure: Failure): void => {
-      this.chainTrouble = `A promise waits to be checked: ${reason(failure)}`
-    }
-    this.#desk = new PromiseDesk({ ...parts, onTrouble }, signal)
+    this.#income = new Income(parts, this.#incomePorts(), signal)
     this.#lanes = [...makeLanes('wasm', parts.maxCpuWorkers), ...makeLanes('wgsl', GPU_LANES)]
     this.board = new JobBoard({ ...parts, blobs: parts.store.blobs, ...this.#boardPorts() }, signal)
   }
@@ -120,7 +127,7 @@ export class Engine {
       identity: () => ({ key: this.parts.key, payee: this.payee }),
     }
     const lanes = this.#lanes.map((lane) => provide(lane, ports, this.#signal))
-    await Promise.all([...lanes, this.#tickLoop(), this.#moneyLoop(), this.#showLoop()])
+    await Promise.all([...lanes, this.#tickLoop(), this.#income.run(), this.#showLoop()])
   }
 
   subscribe(listener: (state: ProviderState) => void): () => void {
@@ -169,13 +176,26 @@ export class Engine {
   #boardPorts() {
     return {
       hello: () => this.#hello(),
+      whyStop: (work: JobWork) => this.#income.whyStop(work),
       settings: () => this.settings,
       report: (event: WorkEvent) => this.#report(event),
       onAccepted: (work: JobWork, units: readonly number[], digests: readonly string[]) =>
         this.#showAccepted(work, units, digests),
-      onPromise: (held: Held, work: JobWork | undefined) => void this.#takePromise(held, work),
+      onPromise: (held: Held, work: JobWork | undefined) => void this.#income.take(held, work),
       onChain: (why: string) => {
         this.chainTrouble = why
+      },
+      onChange: () => this.changed(),
+    }
+  }
+
+  #incomePorts() {
+    return {
+      board: () => this.board,
+      payee: () => this.payee,
+      maxUnpaid: () => this.settings.maxUnpaid,
+      onChain: (trouble: string) => {
+        this.chainTrouble = trouble
       },
       onChange: () => this.changed(),
     }
@@ -219,38 +239,11 @@ export class Engine {
     }
   }
 
-  /** A bad promise ends the work for its job. */
-  async #takePromise(held: Held, work: JobWork | undefined): Promise<void> {
-    const { payee } = this
-    await this.#desk.take({
-      held,
-      payee,
-      onHeld: () => work?.owed.sign(held.leaf.earned, this.parts.nowMs()),
-      onLie: (failure) => {
-        if (work !== undefined && payee === this.payee) this.board.refuse(work, failure)
-      },
-    })
-    this.changed()
-  }
-
   async #tickLoop(): Promise<void> {
     while (!this.#signal.aborted) {
       await sleep(TICK_MS, this.#signal)
       if (this.pausedUntil !== undefined && this.parts.nowMs() >= this.pausedUntil) this.resume()
       this.changed()
-    }
-  }
-
-  async #moneyLoop(): Promise<void> {
-    while (!this.#signal.aborted) {
-      await sleep(this.parts.moneyMs, this.#signal)
-      try {
-        if (await this.parts.purse.refresh()) this.#changes.ring()
-        this.chainTrouble = ''
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error
-        this.chainTrouble = `The chain does not answer: ${reason(error)}`
-      }
     }
   }
 

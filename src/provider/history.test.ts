@@ -25,6 +25,7 @@ test('events come back newest first, over a restart too', async () => {
   ])
   expect(entries[0]?.why).toHaveLength(500)
   expect(entries[2]).toMatchObject({ jobId: work.said.jobId, jobName: 'Squares', price: 10n })
+  expect(entries.map(({ place }) => place)).toEqual([undefined, 1, 0])
 })
 
 test('a long life fills two journals at most, and the newest thousand are shown', async () => {
@@ -35,4 +36,7 @@ test('a long life fills two journals at most, and the newest thousand are shown'
   const entries = await history.read()
   expect(entries).toHaveLength(1_000)
   expect([entries[0]?.unit, entries[999]?.unit]).toEqual([6_999, 6_000])
+  expect([entries[0]?.place, entries[999]?.place]).toEqual([6_999, 6_000])
+  await new History(store).append(event(7_000), 7_000)
+  expect((await history.read())[0]).toMatchObject({ unit: 7_000, place: 7_000 })
 })

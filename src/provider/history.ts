@@ -1,6 +1,7 @@
+import { readAddress, ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { fromHex, toHex } from '../protocol/bytes.ts'
-import { readBytes, readInteger, readRecord, readText, readWord } from '../protocol/read.ts'
+import { readBytes, readInteger, readList, readRecord, readText, readWord } from '../protocol/read.ts'
 import { readWei } from '../protocol/wei.ts'
 import { readUnits } from '../protocol/work/result.ts'
 import { packRecord, parseRecord } from '../store/record.ts'
@@ -16,11 +17,16 @@ const MAX_WHY = 500
 /** So many events fill one journal. The two newest journals are kept: a tab that works for months must not fill the disk. */
 const MAX_EVENTS = 2_000
 const PREFIX = 'history/'
+/** So many jobs are counted on from one journal to the next. */
+const MAX_JOBS = 500
+
+/** How many results of each job were accepted. */
+type Counts = Map<Hex, number>
 
 /** What a visitor's tab did, as long as it is worth showing. */
 export class History {
   readonly #store: Store
-  #newest: Promise<{ number: number; events: number }> | undefined
+  #newest: Promise<{ number: number; events: number; counts: Counts }> | undefined
 
   constructor(store: Store) {
     this.#store = store
@@ -36,28 +42,36 @@ export class History {
       newest.events = 0
     }
     newest.events += 1
-    await this.#store.journal(nameOf(newest.number)).append(packEvent(event, at))
+    const journal = this.#store.journal(nameOf(newest.number))
+    if (isFull) await journal.append(packCounts(newest.counts))
+    count(newest.counts, event.work.said.jobId, event)
+    await journal.append(packEvent(event, at))
     if (isFull) await this.#store.drop(nameOf(newest.number - 2))
   }
 
   /** Reads the newest entries, the newest first. Throws `storage` or `malformed`. */
   async read(): Promise<HistoryEntry[]> {
     const entries: HistoryEntry[] = []
+    const counts: Counts = new Map()
     for (const name of await this.#store.journals(PREFIX)) {
       for await (const bytes of this.#store.journal(name).read()) {
-        entries.push(...parseEvent(parseRecord(bytes).body))
+        entries.push(...readInto(counts, bytes))
         if (entries.length > 2 * MAX_ENTRIES) entries.splice(0, entries.length - MAX_ENTRIES)
       }
     }
     return entries.slice(-MAX_ENTRIES).reverse()
   }
 
-  async #find(): Promise<{ number: number; events: number }> {
-    const name = (await this.#store.journals(PREFIX)).at(-1)
-    if (name === undefined) return { number: 1, events: 0 }
-    let events = 0
-    for await (const _ of this.#store.journal(name).read()) events += 1
-    return { number: Number(name.slice(PREFIX.length)), events }
+  async #find(): Promise<{ number: number; events: number; counts: Counts }> {
+    const counts: Counts = new Map()
+    let [number, events] = [1, 0]
+    for (const name of await this.#store.journals(PREFIX)) {
+      number = Number(name.slice(PREFIX.length))
+      events = 0
+      for await (const bytes of this.#store.journal(name).read())
+        events += readInto(counts, bytes).length > 0 ? 1 : 0
+    }
+    return { number, events, counts }
   }
 }
 
@@ -67,7 +81,7 @@ function nameOf(number: number): string {
 }
 
 function packEvent({ kind, work, units, why }: WorkEvent, at: number): Uint8Array {
-  const { jobId, name, price } = work.said
+  const { jobId, name, price, opening } = work.said
   return packRecord('units', {
     at,
     kind,
@@ -75,19 +89,74 @@ function packEvent({ kind, work, units, why }: WorkEvent, at: number): Uint8Arra
     jobName: name,
     units: [...units],
     price: price.toString(),
+    ...(opening.token === ZERO_ADDRESS ? {} : { token: opening.token }),
     why: why.slice(0, MAX_WHY),
   })
 }
 
-function parseEvent(body: unknown): HistoryEntry[] {
-  const record = readRecord(body, 'history', ['at', 'kind', 'jobId', 'jobName', 'units', 'price', 'why'])
+/** What was counted before the journal began: results are numbered on from there. */
+function packCounts(counts: Counts): Uint8Array {
+  const newest = [...counts].slice(-MAX_JOBS)
+  return packRecord('counts', {
+    jobs: newest.map(([jobId, accepted]) => ({ jobId: fromHex(jobId), accepted })),
+  })
+}
+
+/** Reads a record: counts are noted, the entries of an event come back with their places. */
+function readInto(counts: Counts, bytes: Uint8Array): HistoryEntry[] {
+  const { kind, body } = parseRecord(bytes)
+  if (kind !== 'counts') return parseEvent(body, counts)
+  const { jobs } = readRecord(body, kind, ['jobs'])
+  for (const entry of readList(jobs, 'counts.jobs', { max: MAX_JOBS, read: readCount })) {
+    counts.set(entry.jobId, entry.accepted)
+  }
+  return []
+}
+
+function readCount(value: unknown, path: string): { jobId: Hex; accepted: number } {
+  const record = readRecord(value, path, ['jobId', 'accepted'])
+  return {
+    jobId: toHex(readBytes(record.jobId, `${path}.jobId`, 32)),
+    accepted: readInteger(record.accepted, `${path}.accepted`, [0, Number.MAX_SAFE_INTEGER]),
+  }
+}
+
+/** Counts the accepted results of an event, and returns how many there were before. */
+function count(
+  counts: Counts,
+  jobId: Hex,
+  { kind, units }: { readonly kind: string; readonly units: readonly number[] },
+): number {
+  const before = counts.get(jobId) ?? 0
+  counts.delete(jobId) // the newest jobs come last
+  counts.set(jobId, before + (kind === 'accepted' ? units.length : 0))
+  return before
+}
+
+function parseEvent(body: unknown, counts: Counts): HistoryEntry[] {
+  const record = readRecord(body, 'history', [
+    'at',
+    'kind',
+    'jobId',
+    'jobName',
+    'units',
+    'price',
+    'token',
+    'why',
+  ])
   const jobId: Hex = toHex(readBytes(record.jobId, 'history.jobId', 32))
   const shared = {
     at: readInteger(record.at, 'history.at', [0, Number.MAX_SAFE_INTEGER]),
     kind: readWord(record.kind, 'history.kind', { words: KINDS }),
     jobName: readText(record.jobName, 'history.jobName', 60),
     price: readWei(record.price, 'history.price'),
+    token: record.token === undefined ? ZERO_ADDRESS : readAddress(record.token, 'history.token'),
     why: readText(record.why, 'history.why', MAX_WHY),
   }
-  return readUnits(record.units, 'history.units').map((unit) => ({ ...shared, jobId, unit }))
+  const units = readUnits(record.units, 'history.units')
+  const before = count(counts, jobId, { kind: shared.kind, units })
+  return units.map((unit, index) => {
+    const place = shared.kind === 'accepted' ? before + index : undefined
+    return { ...shared, jobId, unit, place }
+  })
 }

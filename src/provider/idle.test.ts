@@ -11,14 +11,14 @@ const calm: IdleFacts = {
   jobs: [working],
   isConnecting: false,
   isLoading: false,
-  isUnsigned: false,
+  stopped: undefined,
   said: undefined,
 }
 
 test.each<[string, Partial<IdleFacts>, string]>([
   ['a pause', { isPaused: true, chainTrouble: 'no answer' }, 'paused'],
   ['a chain that does not answer', { chainTrouble: 'no answer', isLoading: true }, 'chain'],
-  ['work that is not signed for', { isUnsigned: true }, 'unsigned'],
+  ['work that is not signed for', { stopped: { code: 'unsigned', text: '3 results wait' } }, 'unsigned'],
   ['a kernel that is fetched', { isLoading: true }, 'loading'],
   ['a publisher that is dialled', { isConnecting: true }, 'connecting'],
   ['a publisher without a unit for us', {}, 'waiting'],

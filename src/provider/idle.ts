@@ -10,7 +10,8 @@ export type IdleFacts = {
   readonly jobs: readonly Pick<JobView, 'kind' | 'why' | 'name'>[]
   readonly isConnecting: boolean
   readonly isLoading: boolean
-  readonly isUnsigned: boolean
+  /** Why no more is done for the job that is worked on. */
+  readonly stopped: Idle | undefined
   readonly said: IdleReason | undefined
 }
 
@@ -29,12 +30,7 @@ export function explainIdle(facts: IdleFacts): Idle {
   if (facts.chainTrouble !== '') return { code: 'chain', text: facts.chainTrouble }
   const open = facts.jobs.filter((job) => job.kind !== 'ended')
   const worked = open.filter((job) => job.kind === 'working')
-  if (worked.length > 0 && facts.isUnsigned) {
-    return {
-      code: 'unsigned',
-      text: 'Delivered work waits for a signature of the publisher, or for other visitors; no more is done until it comes',
-    }
-  }
+  if (worked.length > 0 && facts.stopped !== undefined) return facts.stopped
   if (facts.isLoading) return { code: 'loading', text: 'Fetching the kernel and its inputs' }
   if (facts.isConnecting) return { code: 'connecting', text: 'Connecting to the publisher' }
   if (worked.length > 0) return { code: 'waiting', text: SAID[facts.said ?? 'others'] }

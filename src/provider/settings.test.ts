@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readAddress, ZERO_ADDRESS } from '../protocol/address.ts'
 import { toWei } from '../protocol/wei.ts'
 import { DEFAULT_SETTINGS, packSettings, parseSettings } from './settings.ts'
 import type { ProviderSettings } from './state.ts'
@@ -6,6 +7,7 @@ import type { ProviderSettings } from './state.ts'
 const full: ProviderSettings = {
   ...DEFAULT_SETTINGS,
   minPrice: toWei(12n),
+  tokens: [readAddress(`0x${'8'.repeat(40)}`, 'token')],
   skippedJobs: [`0x${'a'.repeat(64)}`],
   payee: `0x${'7'.repeat(40)}` as NonNullable<ProviderSettings['payee']>,
 }
@@ -13,6 +15,11 @@ const full: ProviderSettings = {
 test('settings come back as they were', () => {
   expect(parseSettings(packSettings(full))).toEqual(full)
   expect(parseSettings(packSettings(DEFAULT_SETTINGS))).toEqual(DEFAULT_SETTINGS)
+})
+
+test('settings that were kept before there were tokens accept none', () => {
+  const { tokens: _, ...before } = packSettings(full) as Record<string, unknown>
+  expect(parseSettings(before).tokens).toEqual([])
 })
 
 test.each<[string, unknown]>([
@@ -23,6 +30,8 @@ test.each<[string, unknown]>([
   ['cpuWorkers', 65],
   ['executor', 'cuda'],
   ['minPrice', '-1'],
+  ['tokens', ['TOK']],
+  ['tokens', [ZERO_ADDRESS]],
   ['skippedJobs', ['what']],
   ['skippedJobs', 'none'],
   ['skippedPublishers', ['0x12']],

@@ -1,4 +1,6 @@
-import { readAddress } from '../protocol/address.ts'
+import { MAX_UNPAID_UNITS } from '../market/exposure.ts'
+import type { Address } from '../protocol/address.ts'
+import { readAddress, ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { fromHex, toHex } from '../protocol/bytes.ts'
 import { malformed } from '../protocol/failure.ts'
@@ -13,19 +15,33 @@ export const DEFAULT_SETTINGS: ProviderSettings = {
   cpuWorkers: 1,
   executor: 'auto',
   minPrice: toWei(0n),
+  tokens: [],
   skippedJobs: [],
   skippedPublishers: [],
+  maxUnpaid: MAX_UNPAID_UNITS,
 }
 
 export const MAX_CPU_WORKERS = 64
-const FIELDS = ['duty', 'cpuWorkers', 'executor', 'minPrice', 'skippedJobs', 'skippedPublishers', 'payee']
+const MAX_TOKENS = 100
+const FIELDS = [
+  'duty',
+  'cpuWorkers',
+  'executor',
+  'minPrice',
+  'tokens',
+  'skippedJobs',
+  'skippedPublishers',
+  'maxUnpaid',
+  'payee',
+]
 
 /** Settings as plain values for the store. */
 export function packSettings(settings: ProviderSettings): unknown {
-  const { minPrice, skippedJobs, skippedPublishers, ...same } = settings
+  const { minPrice, tokens, skippedJobs, skippedPublishers, ...same } = settings
   return {
     ...same,
     minPrice: minPrice.toString(),
+    tokens: [...tokens],
     skippedJobs: [...skippedJobs],
     skippedPublishers: [...skippedPublishers],
   }
@@ -39,11 +55,13 @@ export function parseSettings(value: unknown): ProviderSettings {
     cpuWorkers: readInteger(record.cpuWorkers, 'cpuWorkers', [0, MAX_CPU_WORKERS]),
     executor: readWord(record.executor, 'executor', { words: ['auto', 'wasm', 'wgsl'] as const }),
     minPrice: readWei(record.minPrice, 'minPrice') as Wei,
+    tokens: [...new Set(readList(record.tokens ?? [], 'tokens', { max: MAX_TOKENS, read: readToken }))],
     skippedJobs: readList(record.skippedJobs, 'skippedJobs', { max: 10_000, read: readJobId }),
     skippedPublishers: readList(record.skippedPublishers, 'skippedPublishers', {
       max: 10_000,
       read: readAddress,
     }),
+    maxUnpaid: readInteger(record.maxUnpaid ?? MAX_UNPAID_UNITS, 'maxUnpaid', [1, 1_000_000]),
   }
   return record.payee === undefined ? settings : { ...settings, payee: readAddress(record.payee, 'payee') }
 }
@@ -52,6 +70,12 @@ function readDuty(value: unknown): number {
   const duty = readNumber(value, 'duty')
   if (duty < 0.05 || duty > 1) throw malformed('duty', 'a share from 0.05 to 1', duty)
   return duty
+}
+
+function readToken(value: unknown, path: string): Address {
+  const token = readAddress(value, path)
+  if (token === ZERO_ADDRESS) throw malformed(path, 'the address of a token', token)
+  return token
 }
 
 function readJobId(value: unknown, path: string): Hex {

@@ -1,14 +1,18 @@
 import type { PeerNode } from '../p2p/peer-node.ts'
 import { summarise } from '../p2p/relay-summary.ts'
 import type { Address } from '../protocol/address.ts'
+import { ZERO_ADDRESS } from '../protocol/address.ts'
 import { unitCount } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import type { Sandbox, SandboxReport } from '../worker/sandbox.ts'
+import type { LateCashOuts } from './cash-out/late-cash-outs.ts'
 import { explainIdle } from './idle.ts'
 import type { JobBoard } from './job/job-board.ts'
 import type { JobWork } from './job/job-work.ts'
+import type { Notices } from './money/guard/notices.ts'
 import type { Purse } from './money/purse.ts'
-import type { Idle, JobView, ProviderSettings, ProviderState } from './state.ts'
+import type { TokenBook } from './money/token-book.ts'
+import type { Idle, JobView, ProviderSettings, ProviderState, TokenMoney } from './state.ts'
 
 /** What is shown of an engine. */
 export type Shown = {
@@ -21,6 +25,9 @@ export type Shown = {
     readonly node: PeerNode
     readonly sandbox: Sandbox
     readonly purse: Purse
+    readonly notices: Notices
+    readonly cashOuts: Pick<LateCashOuts, 'views'>
+    readonly tokens: TokenBook
     readonly voided: Wei
   }
   readonly isPaused: boolean
@@ -45,12 +52,23 @@ export function showState(engine: Shown): ProviderState {
     hasGpu: parts.sandbox.report.gpu !== undefined,
     settings,
     jobs: works.map((work) => showJob(engine, work)),
-    money: parts.purse.money,
+    money: parts.purse.money(),
+    tokens: tokensOf(engine),
+    pay: parts.purse.parts,
+    cashOuts: parts.cashOuts.views,
+    notices: parts.notices.newest,
     voided: parts.voided,
     ...counts,
     running,
     pausedUntil: engine.pausedUntil,
   }
+}
+
+/** What was earned in each token, and in each that is accepted. */
+function tokensOf({ settings, parts: { purse, tokens } }: Shown): TokenMoney[] {
+  const all = new Set([...settings.tokens, ...purse.tokens])
+  all.delete(ZERO_ADDRESS)
+  return [...all].map((token) => ({ token: tokens.named(token), money: purse.money(token) }))
 }
 
 function idleOf(engine: Shown): Idle {
@@ -65,9 +83,15 @@ function idleOf(engine: Shown): Idle {
     jobs: works.map((work) => ({ kind: work.kind, why: work.why, name: work.said.name })),
     isConnecting: board.isConnecting,
     isLoading: board.isLoading,
-    isUnsigned: working.length > 0 && working.every((work) => work.isUnsigned),
+    stopped: stopOf(working),
     said: working.find((work) => work.idle !== undefined)?.idle,
   })
+}
+
+/** Why nothing is done for all the jobs that are worked on. */
+function stopOf(working: readonly JobWork[]): Idle | undefined {
+  const stops = working.map((work) => work.stopped)
+  return stops.every((stop) => stop !== undefined) ? stops[0] : undefined
 }
 
 function showJob(engine: Shown, work: JobWork): JobView {
@@ -78,6 +102,7 @@ function showJob(engine: Shown, work: JobWork): JobView {
     purpose: manifest?.app.purpose ?? '',
     publisher: said.opening.publisher,
     price: said.price,
+    token: said.opening.token === ZERO_ADDRESS ? undefined : engine.parts.tokens.named(said.opening.token),
     kind: work.kind,
     why: work.kind === 'open' ? engine.board.visitOf(work)?.trouble || work.why : work.why,
     path: engine.board.visitOf(work)?.link.path,

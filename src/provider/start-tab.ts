@@ -1,6 +1,7 @@
 import { chainIdentity, openChain } from '../chain/chain.ts'
 import { chainInfo, LOCAL_CHAIN_ID } from '../chain/chains.ts'
 import { openRegistry } from '../p2p/registry/registry.ts'
+import { openRelayers } from '../p2p/relayer/relayers.ts'
 import { openTabNode } from '../p2p/tab-node.ts'
 import type { PrivateKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
@@ -11,9 +12,12 @@ import { openBestTabStore } from '../store/best-tab-store.ts'
 import type { Store, Values } from '../store/store.ts'
 import { loadBestKey } from '../store/tab-keys.ts'
 import { openSandbox } from '../worker/sandbox.ts'
+import { LateCashOuts } from './cash-out/late-cash-outs.ts'
 import { Engine, SETTINGS } from './engine.ts'
 import { chainKey, voidedOn, within } from './money/chains-seen.ts'
+import { Notices } from './money/guard/notices.ts'
 import { Purse } from './money/purse.ts'
+import { TokenBook } from './money/token-book.ts'
 import { DEFAULT_SETTINGS, MAX_CPU_WORKERS, parseSettings } from './settings.ts'
 import type { ProviderSettings, TabProvider } from './state.ts'
 import { TabSession } from './tab-session.ts'
@@ -70,6 +74,11 @@ async function openEngine(
   const iceServers = network.iceServers.map((urls) => ({ urls }))
   const node = await openTabNode({ key, relays: network.relays, iceServers }, signal)
   const openPurse = (values: Values): Promise<Purse> => Purse.open(chain, values)
+  const values = within(store.values, chainKey(chainName))
+  const purse = await openPurse(values)
+  const relayers = openRelayers(node, signal)
+  const tokens = new TokenBook({ chain, chainId: network.chainId, nowMs: () => Date.now() })
+  const paying = { chain, chainId: network.chainId, values, purse, tokens, relayers, key }
   const engine = new Engine(
     {
       node,
@@ -78,8 +87,13 @@ async function openEngine(
       chainName,
       sandbox,
       store,
-      purse: await openPurse(within(store.values, chainKey(chainName))),
-      voided: await voidedOn(store.values, chainName, async (values) => (await openPurse(values)).money),
+      purse,
+      tokens,
+      values,
+      relayers,
+      notices: await Notices.open(values),
+      cashOuts: await LateCashOuts.open(paying),
+      voided: await voidedOn(store.values, chainName, async (values) => (await openPurse(values)).money()),
       key,
       settings,
       maxCpuWorkers: Math.min(MAX_CPU_WORKERS, navigator.hardwareConcurrency || 1),

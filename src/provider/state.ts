@@ -1,8 +1,11 @@
+import type { Token } from '../chain/token/token.ts'
 import type { Address } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import type { ExecutorKind } from '../protocol/work/hello.ts'
+import type { CashOutDone, CashOutOffer, CashOutView, CashOutWish } from './cash-out/cash-out.ts'
+import type { Notice } from './money/guard/notices.ts'
 
 /** What the visitor may set. Kept in the browser and taken up again. */
 export type ProviderSettings = {
@@ -10,10 +13,14 @@ export type ProviderSettings = {
   readonly duty: number
   readonly cpuWorkers: number
   readonly executor: 'auto' | ExecutorKind
-  /** The lowest price of a replica that is worked for. */
+  /** The lowest price of a replica that is worked for, in the chain's coin. */
   readonly minPrice: Wei
+  /** The tokens that are worked for beside the chain's coin; `minPrice` says nothing of them. */
+  readonly tokens: readonly Address[]
   readonly skippedJobs: readonly Hex[]
   readonly skippedPublishers: readonly Address[]
+  /** How many results are left unpaid before no more are delivered. */
+  readonly maxUnpaid: number
   /** Who is paid; the tab's own account when absent. */
   readonly payee?: Address
 }
@@ -31,6 +38,8 @@ export type IdleCode =
   | 'loading' // kernel and inputs are being fetched
   | 'waiting' // the publisher has no unit for us just now
   | 'unsigned' // too much delivered work is not covered by a signed statement
+  | 'unposted' // too much is promised and not posted
+  | 'unlisted' // the leaves of a posted epoch are not to be had
   | 'follower' // another tab of this profile works
   | 'failed' // the engine cannot go on; the text says why
 
@@ -41,7 +50,17 @@ export type JobView = {
   readonly purpose: string
   readonly publisher: Address
   readonly price: Wei
-  readonly kind: 'open' | 'working' | 'skipped' | 'below-minimum' | 'unsuitable' | 'refused' | 'ended'
+  /** What it pays in; undefined is the chain's own coin. */
+  readonly token: Token | undefined
+  readonly kind:
+    | 'open'
+    | 'working'
+    | 'skipped'
+    | 'other-token'
+    | 'below-minimum'
+    | 'unsuitable'
+    | 'refused'
+    | 'ended'
   /** Why it is not worked on; empty while working. */
   readonly why: string
   readonly path: 'webrtc' | 'websocket' | 'relayed' | undefined
@@ -57,8 +76,32 @@ export type JobView = {
   readonly rejected: number
 }
 
-/** Money of this account, in wei: signed for but not posted; posted and final but not paid out; paid on chain. */
-export type Money = { readonly promised: Wei; readonly claimable: Wei; readonly paid: Wei }
+/** Money of this account, in the smallest unit. Each coin is in one place. */
+export type Money = {
+  /** Signed for, and not final. */
+  readonly promised: Wei
+  /** Posted and final, but not paid out. */
+  readonly claimable: Wei
+  /** Its payment was sent, or is not under the chain's confirmations yet. */
+  readonly inTransit: Wei
+  /** Paid on chain, under its confirmations. */
+  readonly paid: Wei
+}
+
+/** What was earned in a token. */
+export type TokenMoney = { readonly token: Token; readonly money: Money }
+
+/** A part of what was earned in a job, and where it is. */
+export type PayPart = {
+  readonly jobId: Hex
+  /** Undefined for what was paid long ago. */
+  readonly epoch: number | undefined
+  readonly amount: Wei
+  /** `void`: another statement became final, which lacks it; it is promised anew, or the bond pays it. */
+  readonly stage: 'promised' | 'posted' | Exclude<keyof Money, 'promised'> | 'void'
+  /** When a posted part is final (seconds since 1970); zero before. */
+  readonly finalAt: number
+}
 
 /** What a provider is doing, as one value that a page can show. */
 export type ProviderState = {
@@ -72,7 +115,16 @@ export type ProviderState = {
   readonly hasGpu: boolean
   readonly settings: ProviderSettings
   readonly jobs: readonly JobView[]
+  /** In the chain's own coin. */
   readonly money: Money
+  /** In tokens: those that are accepted, and those that were earned. */
+  readonly tokens: readonly TokenMoney[]
+  /** The parts that `money` is made of. */
+  readonly pay: readonly PayPart[]
+  /** Cash-outs that a relay has sent and that do not count yet. */
+  readonly cashOuts: readonly CashOutView[]
+  /** What was done for the money lately, the newest first. */
+  readonly notices: readonly Notice[]
   /** What was promised on an earlier local chain that is gone: those statements are void. */
   readonly voided: Wei
   readonly delivered: number
@@ -100,7 +152,11 @@ export type HistoryEntry = {
   readonly unit: number
   readonly kind: 'delivered' | 'accepted' | 'rejected' | 'failed'
   readonly price: Wei
+  /** What the price is in; the zero address is the chain's own coin. */
+  readonly token: Address
   readonly why: string
+  /** The place of an accepted result among those of its job, from 0. */
+  readonly place: number | undefined
 }
 
 /** A provider that runs in a tab. It ends when the signal given at its start aborts. */
@@ -113,6 +169,14 @@ export type TabProvider = {
   resume(): void
   change(settings: Partial<ProviderSettings>): Promise<void>
   history(): Promise<readonly HistoryEntry[]>
+  /** Reads a token that could be accepted. Throws `refused` naming why it cannot, `malformed` or `unreachable`. */
+  readToken(token: Address): Promise<Token>
+  /** What can be cashed out now of a token or of the coin, and for which fee. Throws `refused` in a tab that only follows, `unreachable`. */
+  quoteCashOut(token: Address): Promise<CashOutOffer | undefined>
+  /** Cashes out; resolves when it counts. Throws `refused`, `unreachable`, `reverted`, `timeout`. */
+  cashOut(wish: CashOutWish): Promise<CashOutDone>
+  /** The transaction by which anybody can pay what is claimable. Throws `refused`. */
+  exportClaim(): Promise<string>
   /** The private key as hexadecimal digits. Whoever has it has the money. */
   exportKey(): Promise<string>
   /** Takes another key; the engine starts again with it. Throws `malformed`. */

@@ -1,10 +1,14 @@
+import type { Token } from '../chain/token/token.ts'
 import type { PrivateKey } from '../protocol/account.ts'
 import { accountOf } from '../protocol/account.ts'
+import type { Address } from '../protocol/address.ts'
 import { toDigits } from '../protocol/bytes.ts'
 import { Failure, reason } from '../protocol/failure.ts'
 import { toWei } from '../protocol/wei.ts'
 import type { Store } from '../store/store.ts'
 import { replaceKey } from '../store/tab-keys.ts'
+import type { CashOutDone, CashOutOffer, CashOutWish } from './cash-out/cash-out.ts'
+import type { LateCashOuts } from './cash-out/late-cash-outs.ts'
 import type { Engine } from './engine.ts'
 import { History } from './history.ts'
 import type { Whisper } from './leader.ts'
@@ -91,6 +95,28 @@ export class TabSession implements TabProvider {
     return new History(this.#parts.store).read()
   }
 
+  async readToken(token: Address): Promise<Token> {
+    if (this.#engine !== undefined) {
+      const { readPlainToken } = await import('../chain/token/plain-token.ts')
+      return readPlainToken(this.#engine.parts.chain, token)
+    }
+    throw new Failure('refused', 'Another tab of this browser is working: change the settings there')
+  }
+
+  async quoteCashOut(token: Address): Promise<CashOutOffer | undefined> {
+    return (await this.#cashOuts.get()).quote(token)
+  }
+
+  async cashOut(wish: CashOutWish): Promise<CashOutDone> {
+    const done = await (await this.#cashOuts.get()).cashOut(wish)
+    this.#engine?.changed()
+    return done
+  }
+
+  async exportClaim(): Promise<string> {
+    return (await this.#cashOuts.get()).exportClaim()
+  }
+
   async exportKey(): Promise<string> {
     return toDigits(this.#key)
   }
@@ -106,6 +132,11 @@ export class TabSession implements TabProvider {
       this.#fail(error)
       throw error
     })
+  }
+
+  get #cashOuts(): LateCashOuts {
+    if (this.#engine !== undefined) return this.#engine.parts.cashOuts
+    throw new Failure('refused', 'Another tab of this browser is working: cash out there')
   }
 
   async #work(): Promise<void> {
@@ -154,7 +185,11 @@ function startingState({ key, settings }: SessionParts): ProviderState {
     hasGpu: false,
     settings,
     jobs: [],
-    money: { promised: NOTHING, claimable: NOTHING, paid: NOTHING },
+    money: { promised: NOTHING, claimable: NOTHING, inTransit: NOTHING, paid: NOTHING },
+    tokens: [],
+    pay: [],
+    cashOuts: [],
+    notices: [],
     voided: NOTHING,
     delivered: 0,
     accepted: 0,

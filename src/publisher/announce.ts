@@ -1,9 +1,12 @@
 import type { PeerNode } from '../p2p/peer-node.ts'
 import type { Registry } from '../p2p/registry/registry.ts'
+import { keptSeconds } from '../p2p/registry/registry-message.ts'
 import type { PrivateKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
 import type { Announcement, ChainName } from '../protocol/announcement.ts'
 import { MAX_TTL_SECONDS, signAnnouncement } from '../protocol/announcement.ts'
+import type { Opening } from '../protocol/escrow/opening.ts'
+import type { SignedStatement } from '../protocol/statement/statement.ts'
 import type { Job } from './job.ts'
 
 /** Who announces where. */
@@ -34,6 +37,15 @@ export async function announceJob(job: Job, isWithdrawn: boolean, from: Announce
     expiresAt: issuedAt + MAX_TTL_SECONDS,
   }
   await from.registry.announce(signAnnouncement(announcement, from.key))
+}
+
+/** Has the relays keep the list of a statement for as long as it may settle something. */
+export function mirrorList(
+  signed: SignedStatement,
+  { terms }: Opening,
+  { registry, nowMs }: Pick<Announcer, 'registry' | 'nowMs'>,
+): void {
+  registry.mirror(signed, nowMs() / 1000 + keptSeconds(terms))
 }
 
 /** How to reach a publisher, for whoever finds the job on the chain alone: JSON with the PeerId and its addresses. */

@@ -1,7 +1,9 @@
 import type { Chain } from '../chain/chain.ts'
-import { balanceOf, chainTime } from '../chain/chain.ts'
+import { chainTime } from '../chain/chain.ts'
 import { LOCAL_CHAIN_ID } from '../chain/chains.ts'
 import { defaultTerms, localTerms } from '../chain/terms.ts'
+import { readPlainToken } from '../chain/token/plain-token.ts'
+import type { Token } from '../chain/token/token.ts'
 import { cost } from '../market/price.ts'
 import { accountOf } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
@@ -13,12 +15,14 @@ import { cidOf, digestOfCid } from '../protocol/cid.ts'
 import { digestOf } from '../protocol/digest.ts'
 import type { Opening } from '../protocol/escrow/opening.ts'
 import { jobIdOf } from '../protocol/escrow/opening.ts'
-import { Failure, malformed } from '../protocol/failure.ts'
+import { malformed } from '../protocol/failure.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { encodeManifest, manifestCid, replicaPrice } from '../protocol/manifest/manifest.ts'
-import { formatWei } from '../protocol/wei.ts'
+import type { Wei } from '../protocol/wei.ts'
+import { COIN_DECIMALS, formatAmount } from '../protocol/wei.ts'
 import type { Store } from '../store/store.ts'
 import type { KernelSource } from '../worker/executor.ts'
+import { requireFunds } from './funds/means.ts'
 import type { Job } from './job.ts'
 import type { PublisherKeys } from './job-chain.ts'
 import type { Draft } from './state.ts'
@@ -35,21 +39,16 @@ export type Desk = {
 
 /**
  * Makes a job of a draft: checks it, checks that the account can pay for it, and keeps its bytes. Throws `malformed`,
- * `uncovered`, `storage` or `unreachable`.
+ * `refused` for a token that an escrow cannot keep books of, `uncovered`, `storage` or `unreachable`.
  */
 export async function prepareJob(draft: Draft, desk: Desk): Promise<Job> {
   const { keys, chain, escrow, money, store } = desk
   const account = accountOf(keys.publisher)
   checkDraft(draft)
   const { manifest, blobs } = draft
-  const { budget, bond, total } = cost(manifest)
-  const balance = await balanceOf(money, account)
-  if (balance <= total) {
-    throw new Failure(
-      'uncovered',
-      `The job needs ${formatWei(total)} coins and some for gas, the account ${account} has ${formatWei(balance)}`,
-    )
-  }
+  const token = draft.token === undefined ? undefined : await readPlainToken(money, draft.token)
+  const { budget, bond } = checkBudget(draft, token)
+  await requireFunds(money, account, { amount: budget + bond, token, what: 'The job needs' })
   for (const bytes of [...blobs.values(), encodeManifest(manifest)]) {
     await store.blobs.put(digestOf(bytes), bytes, { pin: true })
   }
@@ -57,7 +56,7 @@ export async function prepareJob(draft: Draft, desk: Desk): Promise<Job> {
   const opening: Opening = {
     publisher: account,
     salt: toHex(crypto.getRandomValues(new Uint8Array(32))),
-    token: ZERO_ADDRESS,
+    token: token?.address ?? ZERO_ADDRESS,
     budget,
     bond,
     settler: accountOf(keys.settler),
@@ -65,7 +64,19 @@ export async function prepareJob(draft: Draft, desk: Desk): Promise<Job> {
     terms: chain.chainId === LOCAL_CHAIN_ID ? localTerms(now) : defaultTerms(now),
   }
   const jobId = jobIdOf(opening, { chainId: chain.chainId, escrow })
-  return { jobId, opening, manifest, price: replicaPrice(manifest), openedAt: desk.nowMs() }
+  return { jobId, opening, token, manifest, price: replicaPrice(manifest), openedAt: desk.nowMs() }
+}
+
+/** What a draft lays down. The bond is that of the whole job, so that it is enough after a top-up too. Throws `malformed`. */
+function checkBudget(draft: Draft, token: Token | undefined): { budget: Wei; bond: Wei } {
+  const { budget: whole, bond, least } = cost(draft.manifest)
+  const { budget = whole } = draft
+  if (budget < least || budget > whole) {
+    const show = (amount: bigint): string => formatAmount(amount, token ?? { decimals: COIN_DECIMALS })
+    const range = `${show(least)} (one unit) to ${show(whole)} (the whole job) ${token?.symbol ?? 'coins'}`
+    throw malformed('budget', range, show(budget))
+  }
+  return { budget, bond }
 }
 
 /** Checks that a draft carries all the bytes that its manifest names. Throws `malformed` with the path of what is missing or different. */

@@ -8,10 +8,11 @@ import { sampleJob } from '../kernels/sample.ts'
 import type { Address } from '../protocol/address.ts'
 import { ZERO_ADDRESS } from '../protocol/address.ts'
 import { testTerms } from '../protocol/escrow/test-opening.ts'
-import type { SignedStatement } from '../protocol/statement.ts'
+import type { SignedStatement } from '../protocol/statement/statement.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 import { Book } from '../settler/book.ts'
+import type { PromiseTo } from '../settler/settle.ts'
 import { Settler } from '../settler/settle.ts'
 import type { SettlerEvent } from '../settler/settler-event.ts'
 import { openMemoryStore } from '../store/memory-store.ts'
@@ -25,14 +26,14 @@ afterAll(() => stop())
 async function settle(onTurn: (scene: Scene, turn: number) => Promise<void>) {
   const { jobId, opening } = await open({ terms: testTerms({ postDelay: 60, closeDelay: 60 }) })
   const { manifest } = sampleJob('square', 0, { priceWei: '10', units: 2 })
-  const job = { jobId, opening, manifest, price: toWei(10n), openedAt: 1 }
+  const job = { jobId, opening, token: undefined, manifest, price: toWei(10n), openedAt: 1 }
   const money = jobChain(chain, { publisher, settler })
   const scene: Scene = { payees: new Map(), isEnd: false, statements: [], events: [], job }
   let turns = 0
   const ports = {
     earned: () => ({ ...scene, units: 1, verdicts: jobId }),
-    deliver: (promised: readonly { signed: SignedStatement }[]) => {
-      const [first] = promised
+    deliver: (promiseTo: PromiseTo) => {
+      const [first] = [...scene.payees.keys()].flatMap((payee) => promiseTo(payee) ?? [])
       if (first !== undefined) scene.statements.push(first.signed)
     },
     report: (event: SettlerEvent) => void scene.events.push(event),
@@ -45,7 +46,9 @@ async function settle(onTurn: (scene: Scene, turn: number) => Promise<void>) {
       await new Promise((resolve) => setTimeout(resolve, 50))
     },
   }
-  const options = { book: new Book(jobId, opening.budget), domain, key: settler, opening, maxEpochMs: 1e9 }
+  const thrift = { minAgeMs: 1e9, maxAgeMs: 1e9, costMultiple: 50n }
+  const book = new Book(jobId, opening.budget)
+  const options = { book, domain, key: settler, opening, thrift, claims: 'all' as const }
   await new Settler(ports, options).run(AbortSignal.timeout(20_000))
   return { ...scene, close: () => money.close(job, AbortSignal.timeout(20_000)) }
 }

@@ -1,14 +1,16 @@
 import type { Chain } from '../chain/chain.ts'
 import { chainTime, pause } from '../chain/chain.ts'
-import { post } from '../chain/escrow/epochs.ts'
+import { post, postCost } from '../chain/escrow/epochs.ts'
 import { beginClose, close, openJob } from '../chain/escrow/jobs.ts'
 import { claimMany } from '../chain/escrow/payouts.ts'
-import { isClaimed, readEpoch, readJob } from '../chain/escrow/read-escrow.ts'
+import type { Job as ChainJob } from '../chain/escrow/read-escrow.ts'
+import { readEpoch, readJob, readLeaves } from '../chain/escrow/read-escrow.ts'
 import type { PrivateKey } from '../protocol/account.ts'
+import { ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { Failure } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
-import type { EscrowPort } from '../settler/pay.ts'
+import type { EscrowPort } from '../settler/escrow-port.ts'
 import type { Job } from './job.ts'
 
 /** The two keys of a publisher: one opens jobs and closes them, the other promises and pays. */
@@ -16,8 +18,8 @@ export type PublisherKeys = { readonly publisher: PrivateKey; readonly settler: 
 
 /** Where a job's money is: what opening, settling and closing it do on chain. */
 export type JobChain = {
-  /** Opens the job, unless it is open already: a crash may have come between sending and knowing. */
-  open(job: Job, contact: Uint8Array): Promise<void>
+  /** Opens the job, unless it is open already: a crash may have come between sending and knowing. Returns what the escrow holds of it. */
+  open(job: Job, contact: Uint8Array): Promise<ChainJob>
   escrow(job: Job): EscrowPort
   /** Closes the job and returns what came back. Takes as long as the job's terms say. */
   close(job: Job, signal: AbortSignal): Promise<{ readonly refund: Wei; readonly bond: Wei }>
@@ -36,9 +38,10 @@ async function openOnce(
   chain: Chain,
   key: PrivateKey,
   { job, contact }: { job: Job; contact: Uint8Array },
-): Promise<void> {
+): Promise<ChainJob> {
   const { jobId, opening } = job
-  if ((await readJob(chain, jobId)) !== undefined) return
+  const before = await readJob(chain, jobId)
+  if (before !== undefined) return before
   const opened = await openJob(chain, key, { opening, contact }).then(
     (done) => done.jobId,
     async (error: unknown) => {
@@ -50,6 +53,9 @@ async function openOnce(
   )
   if (opened !== jobId)
     throw new Failure('refused', `The escrow opened ${opened} where ${jobId} was expected`)
+  const after = await readJob(chain, jobId)
+  if (after === undefined) throw new Failure('unreachable', `The chain does not show job ${jobId} yet`)
+  return after
 }
 
 function escrowPort(chain: Chain, key: PrivateKey, { jobId, opening }: Job): EscrowPort {
@@ -64,9 +70,17 @@ function escrowPort(chain: Chain, key: PrivateKey, { jobId, opening }: Job): Esc
     async posted(epoch) {
       const found = await readEpoch(chain, { jobId, epoch })
       if (found === undefined) return undefined
-      return { seq: found.seq, root: found.root, isFinal: found.finalAt <= (await chainTime(chain)) }
+      const { seq, root, total, claimed, finalAt } = found
+      return { seq, root, total, claimed, leftSeconds: finalAt - (await chainTime(chain)) }
     },
-    isClaimed: (epoch, index) => isClaimed(chain, { jobId, epoch, index }),
+    postCost: async () => (opening.token === ZERO_ADDRESS ? await postCost(chain) : undefined),
+    async areClaimed(epoch, indexes) {
+      const states = await readLeaves(
+        chain,
+        indexes.map((index) => ({ jobId, epoch, index })),
+      )
+      return states.map(({ paid }) => paid !== 'no')
+    },
   }
 }
 

@@ -33,6 +33,7 @@ test.each<JobRecord>([
   results(),
   { kind: 'disputed', unit: 7 },
   { kind: 'cancelled' },
+  { kind: 'topped-up', budget: toWei(9n) },
   { kind: 'closed', refund: toWei(3n), bond: toWei(4n), at: 5 },
 ])('a record of kind $kind comes back as it was', async (record) => {
   expect(await roundTrip(record)).toEqual([record])

@@ -1,4 +1,5 @@
-import { readAddress } from '../protocol/address.ts'
+import { packToken, parseToken } from '../chain/token/token.ts'
+import { readAddress, ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { fromHex, toHex } from '../protocol/bytes.ts'
 import { packOpening, parseOpening } from '../protocol/escrow/opening.ts'
@@ -29,6 +30,8 @@ export type JobRecord =
   /** A unit that no provider could run. */
   | { readonly kind: 'disputed'; readonly unit: number }
   | { readonly kind: 'cancelled' }
+  /** The budget that the chain has since somebody added to it. */
+  | { readonly kind: 'topped-up'; readonly budget: Wei }
   | { readonly kind: 'closed'; readonly refund: Wei; readonly bond: Wei; readonly at: number }
 
 const PREFIX = 'job/'
@@ -60,9 +63,10 @@ export async function* readJobRecords(journal: Journal): AsyncGenerator<JobRecor
 function plain(record: JobRecord): unknown {
   switch (record.kind) {
     case 'opening': {
-      const { jobId, opening, manifest, openedAt } = record.job
+      const { jobId, opening, token, manifest, openedAt } = record.job
       const packed = { opening: packOpening(opening), manifest: encodeManifest(manifest) }
-      return { jobId: fromHex(jobId), ...packed, openedAt }
+      const paidIn = token === undefined ? {} : { token: packToken(token) }
+      return { jobId: fromHex(jobId), ...packed, ...paidIn, openedAt }
     }
     case 'results':
       return {
@@ -75,6 +79,8 @@ function plain(record: JobRecord): unknown {
       return { unit: record.unit }
     case 'cancelled':
       return {}
+    case 'topped-up':
+      return { budget: record.budget.toString() }
     case 'closed':
       return { refund: record.refund.toString(), bond: record.bond.toString(), at: record.at }
   }
@@ -88,6 +94,10 @@ const parsers: { readonly [K in JobRecord['kind']]: (body: unknown) => Extract<J
     unit: readInteger(readRecord(body, 'disputed', ['unit']).unit, 'disputed.unit', [0, 2 ** 31]),
   }),
   cancelled: () => ({ kind: 'cancelled' }),
+  'topped-up': (body) => ({
+    kind: 'topped-up',
+    budget: readWei(readRecord(body, 'topped-up', ['budget']).budget, 'topped-up.budget'),
+  }),
   closed(body) {
     const record = readRecord(body, 'closed', ['refund', 'bond', 'at'])
     return {
@@ -101,11 +111,14 @@ const parsers: { readonly [K in JobRecord['kind']]: (body: unknown) => Extract<J
 
 function parseJob(body: unknown): Job {
   const path = 'opening'
-  const record = readRecord(body, path, ['jobId', 'opening', 'manifest', 'openedAt'])
+  const record = readRecord(body, path, ['jobId', 'opening', 'token', 'manifest', 'openedAt'])
   const manifest = decodeManifest(readBytes(record.manifest, at(path, 'manifest'), [1, 262_144]))
+  const opening = parseOpening(record.opening, at(path, 'opening'))
+  const paysCoins = opening.token === ZERO_ADDRESS
   return {
     jobId: toHex(readBytes(record.jobId, at(path, 'jobId'), 32)),
-    opening: parseOpening(record.opening, at(path, 'opening')),
+    opening,
+    token: paysCoins ? undefined : parseToken(record.token, opening.token, at(path, 'token')),
     manifest,
     price: replicaPrice(manifest),
     openedAt: readInteger(record.openedAt, at(path, 'openedAt'), [0, Number.MAX_SAFE_INTEGER]),

@@ -1,5 +1,9 @@
+import type { Job as ChainJob } from '../chain/escrow/read-escrow.ts'
+import type { Keccak } from '../protocol/account.ts'
+import type { Address } from '../protocol/address.ts'
 import type { Digest } from '../protocol/bytes.ts'
 import type { Failure } from '../protocol/failure.ts'
+import type { Leaf } from '../protocol/statement/sum-tree.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 import { Book } from '../settler/book.ts'
@@ -7,10 +11,15 @@ import type { SettlerEvent } from '../settler/settler-event.ts'
 import type { PaidLeaves } from '../settler/settler-record.ts'
 import type { Coordinator, CoordinatorEvent } from './coordinate/coordinator.ts'
 import type { Seat } from './coordinate/seat.ts'
+import { type Deposit, jobMoney } from './funds/job-money.ts'
+import type { JobRecord } from './job-record.ts'
 import { resultDigest } from './result.ts'
 import type { Payment, ProviderRow, PublishedJob, UnitDetail } from './state.ts'
 
+type Decided = Extract<CoordinatorEvent, { kind: 'decided' }>
+
 const NOTHING = toWei(0n)
+const SPENT = 'The budget is used up: top up the job, or cancel it'
 
 /** One job from its opening to its end, as far as a page wants to know it. */
 export class JobRun {
@@ -25,16 +34,27 @@ export class JobRun {
   digest: Digest | undefined
   /** Units in the order they were accepted: a posted statement pays for a stretch of them. */
   readonly #acceptedOrder: number[] = []
+  /** The units that each payee earned with, in the order they were accepted. */
+  readonly #earnedUnits = new Map<Address, number[]>()
   readonly #seats = new Map<string, Seat>()
   #credited = ''
+  /** What the escrow held of the job when it was last asked. */
+  #funds: ChainJob | undefined
+  /** What the token kept of the deposit on its way. */
+  #kept: Wei = NOTHING
 
-  constructor(coordinator: Coordinator) {
+  constructor(coordinator: Coordinator, hash?: Keccak) {
     this.coordinator = coordinator
-    this.book = new Book(coordinator.job.jobId, coordinator.job.opening.budget)
+    this.book = new Book(coordinator.job.jobId, coordinator.job.opening.budget, hash)
   }
 
   get job() {
     return this.coordinator.job
+  }
+
+  /** More may be earned. */
+  get isRunning(): boolean {
+    return this.phase === 'running' && !this.coordinator.isEnd && !this.coordinator.isCancelled
   }
 
   get isOver(): boolean {
@@ -50,6 +70,33 @@ export class JobRun {
     })
   }
 
+  /** What arrived for results, with all that was added. */
+  get budget(): Wei {
+    return this.coordinator.lender.budget
+  }
+
+  /** Takes a journaled record in again after a restart. */
+  replay(record: Exclude<JobRecord, { kind: 'opening' }>): void {
+    if (record.kind === 'closed') this.end(record)
+    else this.coordinator.replay(record)
+    this.#take(this.budget)
+  }
+
+  /** Takes note of what the escrow holds. A budget is journaled before anything is leased or promised from it. */
+  async fund(found: ChainJob): Promise<void> {
+    this.#funds = found
+    if (found.budget === this.budget) return
+    if (!this.isOver) await this.coordinator.fund(found.budget)
+    this.#take(found.budget)
+  }
+
+  /** What arrived is what can be promised: a token may keep a part of the deposit. */
+  #take(budget: Wei): void {
+    const missing = this.job.opening.budget - budget
+    if (missing > this.#kept) this.#kept = toWei(missing)
+    this.book.budget = budget
+  }
+
   enter(phase: PublishedJob['phase'], why = ''): void {
     this.phase = phase
     this.why = why
@@ -61,7 +108,7 @@ export class JobRun {
 
   /** Takes note of what the coordinator decided. */
   note(event: CoordinatorEvent): void {
-    if (event.kind === 'decided' && event.outcome.kind === 'accepted') this.#acceptedOrder.push(event.unit)
+    if (event.kind === 'decided') this.#noteEarned(event)
     const { board } = this.coordinator
     const isComplete = board.isDecided && board.counts.disputed === 0
     if (event.kind === 'decided' && isComplete && this.digest === undefined) {
@@ -69,9 +116,23 @@ export class JobRun {
     }
   }
 
+  #noteEarned({ unit, outcome }: Decided): void {
+    if (outcome.kind === 'accepted') this.#acceptedOrder.push(unit)
+    for (const { payee, isOwn } of outcome.winners) {
+      if (isOwn) continue
+      const units = this.#earnedUnits.get(payee) ?? []
+      units.push(unit)
+      this.#earnedUnits.set(payee, units)
+    }
+  }
+
   /** Takes note of what the settler did. */
   settle(event: SettlerEvent): void {
     this.why = event.kind === 'trouble' ? event.failure.message : ''
+    if (event.kind === 'lost') {
+      this.why = 'A reorganisation of the chain removed posts or payments: they are sent again'
+      this.#drop(event.epoch, event.leaves)
+    }
     if (event.kind === 'credited') {
       const [first] = event.leaves
       const more = event.leaves.length > 1 ? ` and ${event.leaves.length - 1} more` : ''
@@ -88,12 +149,33 @@ export class JobRun {
     if (epoch === undefined) return
     const leaves = epoch.tree.leaves.filter((leaf) => indexes.includes(leaf.index))
     const paid = leaves.map(
-      ({ account, amount }) =>
-        ({ payee: account, amount, epoch: number, transaction: transaction ?? '0x' }) as const,
+      (leaf): Payment => ({
+        payee: leaf.account,
+        amount: leaf.amount,
+        epoch: number,
+        units: this.#unitsOf(leaf),
+        transaction,
+      }),
     )
+    this.#drop(number, leaves) // what a reorg removed was paid once more
     this.payments = [...this.payments, ...paid]
     if (epoch.claimed.size < epoch.tree.leaves.length) return
     for (const unit of this.#acceptedOrder.slice(0, epoch.statement.units)) this.coordinator.board.pay(unit)
+  }
+
+  #drop(epoch: number, leaves: readonly Leaf[]): void {
+    const payees = new Set(leaves.map(({ account }) => account))
+    this.payments = this.payments.filter((payment) => payment.epoch !== epoch || !payees.has(payment.payee))
+  }
+
+  /** The units that a leaf pays: what its payee earned comes in the order in which units were accepted. */
+  #unitsOf({ account, amount, earned }: Leaf): readonly number[] {
+    const { price } = this.job
+    if (price === 0n) return []
+    return (this.#earnedUnits.get(account) ?? []).slice(
+      Number((earned - amount) / price),
+      Number(earned / price),
+    )
   }
 
   fail(failure: Failure): void {
@@ -108,24 +190,32 @@ export class JobRun {
   }
 
   show(): PublishedJob {
-    const { job, coordinator, book } = this
-    const { board, ledger } = coordinator
+    const { job, coordinator } = this
+    const { board, ledger, lender } = coordinator
+    const isSpent = this.isRunning && lender.isSpent
+    const { claimed, promised } = this.#totals
+    const { terms } = job.opening
     return {
       jobId: job.jobId,
       name: job.manifest.app.name,
       manifest: job.manifest,
       phase: this.phase,
-      why: this.why || (board.isDecided ? this.#credited : coordinator.trouble),
+      why: this.why || (board.isDecided ? this.#credited : isSpent ? SPENT : coordinator.trouble),
       isCancelled: coordinator.isCancelled,
       units: board.states.slice(),
       counts: { ...board.counts },
       executions: { ...coordinator.executions },
       rejected: ledger.rejected,
       price: job.price,
-      budget: job.opening.budget,
+      token: job.token,
+      money: jobMoney(this.#deposit),
+      isSpent,
+      closeSeconds: Math.max(terms.closeDelay, terms.postDelay + terms.challengeDelay),
+      budget: this.budget,
+      kept: this.#kept,
       bond: job.opening.bond,
-      promised: sum(book.epochs.map((epoch) => epoch.statement.total)),
-      claimed: sum(this.payments.map((payment) => payment.amount)),
+      promised,
+      claimed,
       refunded: this.refunded,
       bondReturned: this.bondReturned,
       providers: this.#providers(),
@@ -152,6 +242,36 @@ export class JobRun {
     return { unit, state: board.state(unit), results }
   }
 
+  get #totals() {
+    const { epochs } = this.book
+    return {
+      promised: sum(epochs.map((epoch) => epoch.statement.total)),
+      posted: sum(epochs.map((epoch) => epoch.posted?.total ?? NOTHING)),
+      claimed: sum(this.payments.map((payment) => payment.amount)),
+    }
+  }
+
+  get #deposit(): Deposit {
+    const { budget, phase, refunded, bondReturned } = this
+    const { ledger, lender, job } = this.coordinator
+    const { bond, terms } = job.opening
+    const { claimed, promised, posted } = this.#totals
+    const funds = this.#funds
+    if (funds === undefined && (phase === 'opening' || phase === 'failed')) return { kind: 'unopened' }
+    const committed = most(posted, funds?.committed ?? NOTHING)
+    if (phase === 'closed')
+      return { kind: 'closed', budget, bond, claimed, committed, refunded, bondReturned }
+    const replicas = ledger.paid + (phase === 'running' ? lender.atStake : 0)
+    return {
+      kind: 'open',
+      ...{ budget, bond, claimed },
+      bondLeft: funds?.bond ?? bond,
+      repaid: funds?.repaid ?? NOTHING,
+      postReserve: terms.postReserve,
+      owed: most(promised, committed, toWei(job.price * BigInt(replicas))),
+    }
+  }
+
   #providers(): ProviderRow[] {
     const tally = this.coordinator.ledger.tally
     return [...tally].map(([key, counts]) => {
@@ -164,4 +284,10 @@ export class JobRun {
 
 function sum(amounts: readonly Wei[]): Wei {
   return toWei(amounts.reduce((total, amount) => total + amount, 0n))
+}
+
+function most(...amounts: readonly Wei[]): Wei {
+  let highest = NOTHING
+  for (const amount of amounts) if (amount > highest) highest = amount
+  return highest
 }

@@ -1,3 +1,4 @@
+import type { Token } from '../chain/token/token.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import type { Opening } from '../protocol/escrow/opening.ts'
 import { bindingsOf } from '../protocol/manifest/bindings.ts'
@@ -11,6 +12,8 @@ export type Job = {
   readonly jobId: Hex
   /** What it is opened with; its hash is the job's id. */
   readonly opening: Opening
+  /** What it pays in; undefined is the chain's own coin. */
+  readonly token: Token | undefined
   readonly manifest: Manifest
   readonly price: Wei
   readonly openedAt: number

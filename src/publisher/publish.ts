@@ -1,23 +1,45 @@
+import type { Chain } from '../chain/chain.ts'
 import type { Bell } from '../p2p/bell.ts'
 import { sleep } from '../p2p/sleep.ts'
+import type { Keccak } from '../protocol/account.ts'
 import type { Domain } from '../protocol/escrow/domain.ts'
 import { Failure, reason } from '../protocol/failure.ts'
+import { signStatement } from '../protocol/statement/statement.ts'
 import type { Earned } from '../settler/book.ts'
-import type { Promised } from '../settler/settle.ts'
+import type { LeafLists } from '../settler/leaf-lists.ts'
+import type { PromiseTo } from '../settler/settle.ts'
 import { Settler } from '../settler/settle.ts'
 import { settlerJournal } from '../settler/settler-record.ts'
-import type { Journal } from '../store/store.ts'
-import type { LoadedKernel } from '../worker/executor.ts'
+import type { Journal, Store } from '../store/store.ts'
+import type { KernelSource, LoadedKernel } from '../worker/executor.ts'
+import type { Announcer } from './announce.ts'
 import { opine } from './coordinate/opine.ts'
+import type { DefenceEvent } from './defend.ts'
+import { defend } from './defend.ts'
 import type { JobChain, PublisherKeys } from './job-chain.ts'
 import { jobJournal, packJobRecord } from './job-record.ts'
 import type { JobRun } from './job-run.ts'
+import type { Settling } from './pace.ts'
+
+/** What a publisher is made of. */
+export type PublisherParts = Omit<Announcer, 'key'> &
+  Settling & {
+    readonly store: Store
+    readonly money: Chain
+    readonly keys: PublisherKeys
+    /** Loads a kernel to run here, for the publisher's own opinion. */
+    load(source: KernelSource, signal: AbortSignal): Promise<LoadedKernel>
+    /** A faster keccak-256 for the trees of its settlers, where there is one. */
+    readonly keccak?: Keccak
+  }
 
 /** What it takes to see one job through. */
-export type PublishPorts = {
+export type PublishPorts = Settling & {
   readonly chain: JobChain
+  readonly money: Chain
   readonly keys: PublisherKeys
   readonly domain: Domain
+  readonly lists: LeafLists
   /** What the chain tells of how to reach this publisher. */
   contact(): Uint8Array
   journal(name: string): Journal
@@ -26,12 +48,9 @@ export type PublishPorts = {
   /** Tells the relays of the job, or that it has ended. */
   announce(run: JobRun, isWithdrawn: boolean): Promise<void>
   loadOwn(run: JobRun, signal: AbortSignal): Promise<LoadedKernel>
-  deliver(run: JobRun, promised: readonly Promised[]): void
+  deliver(run: JobRun, promiseTo: PromiseTo): void
   changed(): void
   nowMs(): number
-  /** The longest time between two statements, and before an epoch is posted. */
-  readonly statementMs: number
-  readonly epochMs: number
 }
 
 const TICK_MS = 500
@@ -44,6 +63,8 @@ const MAX_WAIT_MS = 60_000
 /** Makes the settler of a job. `bell` wakes it before its time. */
 export function makeSettler(run: JobRun, ports: PublishPorts, bell: Bell): Settler {
   const { job, coordinator, book } = run
+  const { domain, keys } = ports
+  const journal = ports.journal(settlerJournal(job.jobId))
   const earned = (): Earned => ({
     payees: coordinator.ledger.earned,
     units: coordinator.board.counts.accepted + coordinator.board.counts.paid,
@@ -53,31 +74,73 @@ export function makeSettler(run: JobRun, ports: PublishPorts, bell: Bell): Settl
   return new Settler(
     {
       earned,
-      deliver: (promised) => ports.deliver(run, promised),
+      deliver: (promiseTo) => ports.deliver(run, promiseTo),
       report: (event) => {
         run.settle(event)
         ports.changed()
       },
-      journal: ports.journal(settlerJournal(job.jobId)),
-      escrow: ports.chain.escrow(job),
+      journal,
+      escrow: ports.lists.follow({
+        book,
+        opening: job.opening,
+        journal,
+        escrow: ports.chain.escrow(job),
+        sign: (statement) => signStatement(statement, domain, keys.settler),
+      }),
       nowMs: ports.nowMs,
       async turn(signal) {
         await sleep(MIN_TURN_MS, signal)
         await bell.wait(coordinator.isEnd ? TICK_MS : ports.statementMs, signal)
       },
     },
-    { book, domain: ports.domain, key: ports.keys.settler, opening: job.opening, maxEpochMs: ports.epochMs },
+    {
+      book,
+      domain,
+      key: keys.settler,
+      opening: job.opening,
+      thrift: ports.thrift,
+      claims: ports.claims,
+    },
   )
+}
+
+/** What it takes to see a job through: its settler, and the bell that wakes it. */
+export type SettlingJob = {
+  readonly ports: PublishPorts
+  readonly settler: Settler
+  readonly bell: Bell
 }
 
 /** Sees a job through: opens it, leases and settles until everybody is paid, then closes it. Throws `reverted` when the escrow refuses it. */
 export async function publish(
   run: JobRun,
-  { ports, settler }: { readonly ports: PublishPorts; readonly settler: Settler },
+  { ports, settler, bell }: SettlingJob,
   signal: AbortSignal,
 ): Promise<void> {
   await openLoop(run, ports, signal)
   if (signal.aborted) return
+  const over = new AbortController()
+  const defence = {
+    chain: ports.money,
+    settlerKey: ports.keys.settler,
+    domain: ports.domain,
+    book: run.book,
+    settler,
+    reopen: () => ports.chain.open(run.job, ports.contact()),
+    wake: () => bell.ring(),
+    report(event: DefenceEvent) {
+      if (event.kind === 'trouble') run.settle(event)
+      ports.changed()
+    },
+  }
+  await Promise.all([
+    defend(run.job, defence, AbortSignal.any([signal, over.signal])),
+    work(run, { ports, settler, bell }, signal).finally(() => over.abort()),
+  ])
+}
+
+/** Leases and settles until everybody is paid, then closes the job. */
+async function work(run: JobRun, { ports, settler }: SettlingJob, signal: AbortSignal): Promise<void> {
   const decided = new AbortController()
   const working = AbortSignal.any([signal, decided.signal])
   run.enter('running')
@@ -100,7 +163,7 @@ export async function publish(
 async function openLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      return await ports.chain.open(run.job, ports.contact())
+      return await run.fund(await ports.chain.open(run.job, ports.contact()))
     } catch (error) {
       if (!(error instanceof Failure) || error.code === 'reverted') throw error
       run.enter('opening', reason(error))

@@ -148,7 +148,8 @@ test('an opening that was sent just before a crash is found open, not sent again
     bond: toWei(600n),
   })
   const jobId = jobIdOf(opening, { chainId: name.chainId, escrow: chain.escrow })
-  const job = { jobId, opening, manifest: draft(2).manifest, price: toWei(1000n), openedAt: 1 }
+  const { manifest } = draft(2)
+  const job = { jobId, opening, token: undefined, manifest, price: toWei(1000n), openedAt: 1 }
   await stage.store.journal(jobJournal(job.jobId)).append(packJobRecord({ kind: 'opening', job }))
   const money = jobChain(chain, { publisher, settler })
   // Both find no job and send: the second is refused by the contract, and yet the job is open.

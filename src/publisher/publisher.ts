@@ -1,11 +1,12 @@
-import type { Chain } from '../chain/chain.ts'
 import { balanceOf } from '../chain/chain.ts'
+import type { Job as ChainJob } from '../chain/escrow/read-escrow.ts'
 import { cost } from '../market/price.ts'
 import { Bell } from '../p2p/bell.ts'
 import { serveBlocks } from '../p2p/blocks/serve-blocks.ts'
 import { summarise } from '../p2p/relay-summary.ts'
 import { sleep } from '../p2p/sleep.ts'
 import { accountOf } from '../protocol/account.ts'
+import type { Address } from '../protocol/address.ts'
 import type { Digest, Hex } from '../protocol/bytes.ts'
 import { digestOfCid } from '../protocol/cid.ts'
 import { Failure, reason } from '../protocol/failure.ts'
@@ -13,37 +14,26 @@ import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { encodeManifest, manifestCid } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
+import { LeafLists } from '../settler/leaf-lists.ts'
 import type { Settler } from '../settler/settle.ts'
 import { replaySettler, settlerJournal } from '../settler/settler-record.ts'
-import type { Store } from '../store/store.ts'
-import type { KernelSource, LoadedKernel } from '../worker/executor.ts'
-import type { Announcer } from './announce.ts'
-import { announceJob, contactOf } from './announce.ts'
+import { announceJob, contactOf, mirrorList } from './announce.ts'
 import { Coordinator } from './coordinate/coordinator.ts'
 import { News } from './coordinate/news.ts'
 import { serveProvider, tellPromises } from './coordinate/serve-provider.ts'
 import { ownSource, prepareJob } from './draft.ts'
+import { addFunds, followFunds } from './funds/funds.ts'
+import { readHeld } from './funds/means.ts'
 import type { Job } from './job.ts'
-import type { PublisherKeys } from './job-chain.ts'
 import { jobChain } from './job-chain.ts'
 import { JOB_JOURNALS, jobJournal, packJobRecord, readJobRecords } from './job-record.ts'
 import { JobRun } from './job-run.ts'
-import type { PublishPorts } from './publish.ts'
+import type { PublisherParts, PublishPorts } from './publish.ts'
 import { makeSettler, publish } from './publish.ts'
 import { packResult } from './result.ts'
-import type { Draft, JobResult, Publisher, PublisherState, Quote, UnitDetail } from './state.ts'
+import type { Draft, HeldToken, JobResult, Publisher, PublisherState, Quote, UnitDetail } from './state.ts'
 
-/** What a publisher is made of. */
-export type PublisherParts = Omit<Announcer, 'key'> & {
-  readonly store: Store
-  readonly money: Chain
-  readonly keys: PublisherKeys
-  /** Loads a kernel to run here, for the publisher's own opinion. */
-  load(source: KernelSource, signal: AbortSignal): Promise<LoadedKernel>
-  readonly statementMs: number
-  readonly epochMs: number
-}
-
+type EngineParts = PublisherParts & { readonly lists: LeafLists }
 type Made = { readonly run: JobRun; readonly news: News }
 type Work = Made & { readonly settler: Settler; readonly over: Promise<void> }
 
@@ -53,13 +43,14 @@ const WORK_PROTOCOL = '/weft/work/1'
 
 /** Opens a publisher: it takes its unfinished jobs up again, and lives until the signal aborts. */
 export async function openPublisher(parts: PublisherParts, signal: AbortSignal): Promise<PublisherEngine> {
-  const engine = new PublisherEngine(parts, signal)
+  const lists = new LeafLists((signed, opening) => mirrorList(signed, opening, parts))
+  const engine = new PublisherEngine({ ...parts, lists }, signal)
   await engine.resume()
   return engine
 }
 
 export class PublisherEngine implements Publisher {
-  readonly #parts: PublisherParts
+  readonly #parts: EngineParts
   readonly #signal: AbortSignal
   readonly #works = new Map<Hex, Work>()
   readonly #listeners = new Set<(state: PublisherState) => void>()
@@ -68,7 +59,7 @@ export class PublisherEngine implements Publisher {
   readonly #settler
   #balance: Wei = toWei(0n)
 
-  constructor(parts: PublisherParts, signal: AbortSignal) {
+  constructor(parts: EngineParts, signal: AbortSignal) {
     this.#parts = parts
     this.#signal = signal
     this.#account = accountOf(parts.keys.publisher)
@@ -107,13 +98,11 @@ export class PublisherEngine implements Publisher {
 
   watchOutputs(jobId: Hex, listener: (unit: number, output: Uint8Array) => void): () => void {
     const { run, news } = this.#work(jobId)
-    run.outputs.forEach((output, unit) => {
+    const tell = (unit: number, output: Uint8Array | undefined): void => {
       if (output !== undefined) listener(unit, output)
-    })
-    return news.watch((unit, digest) => {
-      const output = run.coordinator.outputs.get(digest)
-      if (output !== undefined) listener(unit, output)
-    })
+    }
+    for (const [unit, output] of run.outputs.entries()) tell(unit, output)
+    return news.watch((unit, digest) => tell(unit, run.coordinator.outputs.get(digest)))
   }
 
   quote(manifest: Manifest): Quote {
@@ -123,11 +112,11 @@ export class PublisherEngine implements Publisher {
   async publish(draft: Draft): Promise<Hex> {
     const { store } = this.#parts
     const job = await prepareJob(draft, this.#parts)
-    const journal = store.journal(jobJournal(job.jobId))
-    await journal.append(packJobRecord({ kind: 'opening', job }), { strict: true })
-    const ports = this.#ports()
+    const record = packJobRecord({ kind: 'opening', job })
+    await store.journal(jobJournal(job.jobId)).append(record, { strict: true })
+    const [ports, made] = [this.#ports(), this.#makeRun(job)]
     try {
-      await ports.chain.open(job, ports.contact())
+      await made.run.fund(await ports.chain.open(job, ports.contact()))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       if (error.code === 'reverted' || error.code === 'refused') {
@@ -136,8 +125,20 @@ export class PublisherEngine implements Publisher {
       }
       // It may have been sent all the same: the job goes on from its journal, and shows why it waits.
     }
-    this.#begin(this.#makeRun(job))
+    this.#begin(made)
     return job.jobId
+  }
+
+  token(address: Address): Promise<HeldToken> {
+    return readHeld(this.#parts.money, this.#account, address)
+  }
+
+  async topUp(jobId: Hex, amount: Wei): Promise<void> {
+    const { run } = this.#work(jobId)
+    const { money, keys } = this.#parts
+    if (!run.isRunning) throw new Failure('refused', 'amount: the job is ending, nothing can be added to it')
+    await run.fund(await addFunds(money, keys.publisher, { job: run.job, amount }))
+    this.#changes.ring()
   }
 
   async cancel(jobId: Hex): Promise<void> {
@@ -157,11 +158,11 @@ export class PublisherEngine implements Publisher {
 
   /** Forgets a job that is over: its journals are deleted, and its result with them. Throws `refused` while it is not. */
   async forget(jobId: Hex): Promise<void> {
-    const { store } = this.#parts
     if (!this.#work(jobId).run.isOver)
       throw new Failure('refused', 'The job is not over yet: its statements are still worth money')
     this.#works.delete(jobId)
-    for (const name of [jobJournal(jobId), settlerJournal(jobId)]) await store.drop(name)
+    this.#parts.lists.forget(jobId)
+    for (const name of [jobJournal(jobId), settlerJournal(jobId)]) await this.#parts.store.drop(name)
     this.#changes.ring()
   }
 
@@ -181,8 +182,7 @@ export class PublisherEngine implements Publisher {
     try {
       for await (const record of readJobRecords(store.journal(name))) {
         if (record.kind === 'opening') made = this.#makeRun(record.job)
-        else if (record.kind === 'closed') made?.run.end(record)
-        else made?.run.coordinator.replay(record)
+        else made?.run.replay(record)
       }
       if (made === undefined) return
       const { run } = made
@@ -199,17 +199,16 @@ export class PublisherEngine implements Publisher {
   }
 
   #makeRun(job: Job): Made {
-    const { store, nowMs } = this.#parts
     const coordinator: Coordinator = new Coordinator(job, {
-      journal: store.journal(jobJournal(job.jobId)),
-      nowMs,
+      journal: this.#parts.store.journal(jobJournal(job.jobId)),
+      nowMs: this.#parts.nowMs,
       report: (event) => {
         run.note(event)
         news.take(event)
         this.#changes.ring()
       },
     })
-    const run = new JobRun(coordinator)
+    const run = new JobRun(coordinator, this.#parts.keccak)
     const news = new News(coordinator)
     return { run, news }
   }
@@ -230,8 +229,11 @@ export class PublisherEngine implements Publisher {
     const done = new AbortController()
     const signal = AbortSignal.any([this.#signal, done.signal])
     void news.run(signal)
+    const { money: chain, statementMs: everyMs } = this.#parts
+    const take = (found: ChainJob): Promise<void> => run.fund(found).then(() => this.#changes.ring())
+    void followFunds(run.job, { chain, everyMs, take }, signal)
     try {
-      await publish(run, { ports, settler }, this.#signal)
+      await publish(run, { ports, settler, bell: news.bell }, this.#signal)
     } catch (error) {
       if (!this.#signal.aborted)
         run.fail(error instanceof Failure ? error : new Failure('storage', reason(error), { cause: error }))
@@ -255,19 +257,19 @@ export class PublisherEngine implements Publisher {
         const read = (cid: Parameters<typeof digestOfCid>[0]) => store.blobs.get(digestOfCid(cid))
         return parts.load(await ownSource(run.job.manifest, this.#account, read), signal)
       },
-      deliver: (run, promised) => tellPromises(run.coordinator.seats, promised),
+      deliver: (run, promiseTo) => tellPromises(run.coordinator.seats, promiseTo),
       changed: () => this.#changes.ring(),
     }
   }
 
-  /** Finds bytes that providers may ask for: code and inputs, manifests, accepted outputs. */
+  /** Finds bytes that providers may ask for: code and inputs, manifests, accepted outputs, lists of leaves. */
   async #read(digest: Digest): Promise<Uint8Array | undefined> {
     for (const { run } of this.#works.values()) {
       const output = run.coordinator.outputs.get(digest)
       if (output !== undefined) return output
       if (digestOfCid(manifestCid(run.job.manifest)) === digest) return encodeManifest(run.job.manifest)
     }
-    return this.#parts.store.blobs.get(digest)
+    return (await this.#parts.lists.read(digest)) ?? this.#parts.store.blobs.get(digest)
   }
 
   #work(jobId: Hex): Work {
@@ -280,8 +282,7 @@ export class PublisherEngine implements Publisher {
     while (!this.#signal.aborted) {
       await this.#changes.wait(5_000, this.#signal)
       if (this.#listeners.size > 0) {
-        const balance = await balanceOf(this.#parts.money, this.#account).catch(() => this.#balance) // shown as last known
-        this.#balance = balance
+        this.#balance = await balanceOf(this.#parts.money, this.#account).catch(() => this.#balance) // shown as last known
         for (const listener of this.#listeners) listener(this.show())
       }
       await sleep(SHOW_MS, this.#signal)

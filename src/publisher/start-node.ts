@@ -6,8 +6,10 @@ import { openRegistry } from '../p2p/registry/registry.ts'
 import type { Listen } from '../p2p/server-node.ts'
 import { openServerNode } from '../p2p/server-node.ts'
 import { accountOf } from '../protocol/account.ts'
+import { loadKeccak } from '../protocol/fast-keccak.ts'
 import type { Network } from '../protocol/network.ts'
 import { checkChain } from '../protocol/network.ts'
+import type { Claims } from '../settler/escrow-port.ts'
 import { loadKeyFile } from '../store/node-keys.ts'
 import { openNodeStore } from '../store/node-store.ts'
 import { loadInNode } from '../worker/node-kernel.ts'
@@ -22,11 +24,13 @@ export type NodePublisherOptions = {
   readonly folder: string
   /** Where providers reach it. */
   readonly listen: Listen
+  /** Whether its settlers claim for the payees, if not as is usual on this chain. */
+  readonly claims?: Claims
 }
 
 /** Starts a publisher in Node until the signal aborts. On the local chain its accounts are kept in test coins. Throws `unreachable`, `storage` or `refused`. */
 export async function startNodePublisher(
-  { network, folder, listen }: NodePublisherOptions,
+  { network, folder, listen, ...chosen }: NodePublisherOptions,
   signal: AbortSignal,
 ): Promise<PublisherEngine> {
   const { escrow, relays } = network
@@ -48,6 +52,18 @@ export async function startNodePublisher(
   )
   const node = await openServerNode({ key: keys.publisher, relays, listen }, signal)
   const registry = openRegistry(node, signal)
-  const parts = { store, money, keys, node, registry, chain, escrow, nowMs: Date.now, load: loadInNode }
-  return openPublisher({ ...parts, ...pace(network).settling }, signal)
+  const keccak = await loadKeccak()
+  const parts = {
+    store,
+    money,
+    keys,
+    keccak,
+    node,
+    registry,
+    chain,
+    escrow,
+    nowMs: Date.now,
+    load: loadInNode,
+  }
+  return openPublisher({ ...parts, ...pace(network).settling, ...chosen }, signal)
 }

@@ -1,9 +1,11 @@
+import type { Token } from '../chain/token/token.ts'
 import type { Address } from '../protocol/address.ts'
 import type { Digest, Hex } from '../protocol/bytes.ts'
 import type { Cid } from '../protocol/cid.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import type { ExecutorKind } from '../protocol/work/hello.ts'
+import type { JobMoney } from './funds/job-money.ts'
 
 /** The states of a unit, in the order of the numbers in `PublishedJob.units`. */
 export const UNIT_STATES = ['open', 'leased', 'returned', 'accepted', 'paid', 'disputed'] as const
@@ -24,7 +26,17 @@ export type PublishedJob = {
   readonly executions: { readonly wgsl: number; readonly wasm: number; readonly own: number }
   readonly rejected: number
   readonly price: Wei
+  /** What it pays in, and all its amounts are of; undefined is the chain's own coin. */
+  readonly token: Token | undefined
+  readonly money: JobMoney
+  /** Nothing more can be leased: somebody must add to the budget, or the job be cancelled. */
+  readonly isSpent: boolean
+  /** How long closing takes after the last post, in seconds. */
+  readonly closeSeconds: number
+  /** What arrived for results, with all that was added. */
   readonly budget: Wei
+  /** What the token kept of the deposit on its way: the budget is what arrived. */
+  readonly kept: Wei
   readonly bond: Wei
   /** Promised in statements, claimed on chain, given back at the end. */
   readonly promised: Wei
@@ -53,7 +65,10 @@ export type Payment = {
   readonly payee: Address
   readonly amount: Wei
   readonly epoch: number
-  readonly transaction: Hex
+  /** The units whose results it pays, in the order they were accepted. */
+  readonly units: readonly number[]
+  /** Undefined when somebody else had it paid. */
+  readonly transaction: Hex | undefined
 }
 
 /** Who computed what for one unit. */
@@ -77,10 +92,22 @@ export type Quote = {
   readonly budget: Wei
   readonly bond: Wei
   readonly total: Wei
+  /** The smallest budget that a job can begin with. */
+  readonly least: Wei
 }
 
 /** What is to be published: a manifest and the bytes of everything it names by CID. */
-export type Draft = { readonly manifest: Manifest; readonly blobs: ReadonlyMap<Cid, Uint8Array> }
+export type Draft = {
+  readonly manifest: Manifest
+  readonly blobs: ReadonlyMap<Cid, Uint8Array>
+  /** What is laid down for results now; without it the whole price. */
+  readonly budget?: Wei
+  /** The token that it pays in; without it the chain's own coin. Prices are in its smallest unit. */
+  readonly token?: Address
+}
+
+/** A token, and what the publisher has of it. */
+export type HeldToken = Token & { readonly balance: Wei }
 
 export type PublisherState = {
   readonly account: Address
@@ -107,6 +134,10 @@ export type Publisher = {
   quote(manifest: Manifest): Quote
   /** Opens the job on chain and announces it. Throws `uncovered` when the balance does not reach, `malformed` for a draft that lacks bytes. */
   publish(draft: Draft): Promise<Hex>
+  /** Reads a token that a job could pay in. Throws `refused` naming why it cannot, `malformed` or `unreachable`. */
+  token(address: Address): Promise<HeldToken>
+  /** Adds to a job's budget. Throws `malformed`, `uncovered` or `refused`, naming the amount, or what a transaction throws. */
+  topUp(jobId: Hex, amount: Wei): Promise<void>
   /** Ends a job early: what is verified is paid, the rest of the budget and the bond come back. */
   cancel(jobId: Hex): Promise<void>
   unit(jobId: Hex, unit: number): UnitDetail

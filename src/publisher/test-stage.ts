@@ -18,12 +18,13 @@ import type { Announcement } from '../protocol/announcement.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { digestOf } from '../protocol/digest.ts'
 import { Failure } from '../protocol/failure.ts'
+import type { SignedStatement } from '../protocol/statement/statement.ts'
 import { toWei } from '../protocol/wei.ts'
 import { packHello } from '../protocol/work/hello.ts'
 import { signResults } from '../protocol/work/result.ts'
 import type { Store } from '../store/store.ts'
 import { loadInNode } from '../worker/node-kernel.ts'
-import type { PublisherParts } from './publisher.ts'
+import type { PublisherParts } from './publish.ts'
 import { openPublisher } from './publisher.ts'
 import type { PublishedJob } from './state.ts'
 
@@ -41,6 +42,7 @@ afterAll(async () => {
 export class Stage {
   readonly store: Store
   readonly announced: Announcement[] = []
+  readonly mirrored: SignedStatement[] = []
   readonly #handlers = new Map<string, StreamHandler>()
   readonly #end = new AbortController()
 
@@ -77,6 +79,7 @@ export class Stage {
         witness: async () => [],
         query: async () => [],
         subscribe: () => undefined,
+        mirror: (signed) => void this.mirrored.push(signed),
       },
       chain: name,
       escrow: chain.escrow,
@@ -86,7 +89,8 @@ export class Stage {
       nowMs: Date.now,
       load: loadInNode,
       statementMs: 100,
-      epochMs: 2_000,
+      thrift: { minAgeMs: 2_000, maxAgeMs: 2_000, costMultiple: 50n },
+      claims: 'all',
     }
   }
 

@@ -1,16 +1,22 @@
-import type { Libp2p } from '@libp2p/interface'
-import type { Budget, FrameStream } from '../p2p/peer-node.ts'
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { serveBlocks } from '../p2p/blocks/serve-blocks.ts'
+import { handleFrames } from '../p2p/node/handle-frames.ts'
+import type { Budget, FrameStream, PeerNode } from '../p2p/peer-node.ts'
 import { AnnouncementBook, CLOCK_SKEW_SECONDS } from '../p2p/registry/announcement-book.ts'
 import { entriesFrames, REGISTRY_FRAME, REGISTRY_PROTOCOL } from '../p2p/registry/registry-message.ts'
 import { openFrameStream } from '../p2p/stream/frame-stream.ts'
-import type { SignedAnnouncement } from '../protocol/announcement.ts'
+import type { Announcement, SignedAnnouncement } from '../protocol/announcement.ts'
 import { parseAnnouncement } from '../protocol/announcement.ts'
 import { Failure, reason } from '../protocol/failure.ts'
 import type { Frame } from '../protocol/frame.ts'
-import { packStatement, parseStatement, statementSigner } from '../protocol/statement.ts'
+import type { SignedStatement } from '../protocol/statement/statement.ts'
+import { packStatement, parseStatement, statementSigner } from '../protocol/statement/statement.ts'
+import type { Asker } from './mirror.ts'
+import { Mirror } from './mirror.ts'
+import type { MirrorLimits } from './mirror-book.ts'
 import { WitnessBook } from './witness-book.ts'
 
-export type RegistryLimits = {
+export type RegistryLimits = MirrorLimits & {
   readonly maxAnnouncements: number
   readonly maxPerPublisher: number
   /** What one peer may send on its stream. */
@@ -18,49 +24,65 @@ export type RegistryLimits = {
 }
 
 export type RegistryServer = {
-  /** How many announcements it holds, and how many peers watch. */
-  stats(): { readonly announcements: number; readonly watchers: number }
+  /** How many announcements and lists of leaves it holds, and how many peers watch. */
+  stats(): { readonly announcements: number; readonly watchers: number; readonly lists: number }
 }
 
 type Clock = () => number
 
 const STREAMS_PER_PEER = 4
 const EXPIRY_CHECK_MS = 1_000
+const MIRROR_CHECK_MS = 60_000
+/** A request is worth up to 4 MiB of answers; a list of 10,000 payees is two requests. */
+const MIRROR_BUDGET: Budget = { framesPerSecond: 4, bytesPerSecond: 16 * 1024, burstSeconds: 10 }
 /** News is told at once, within a tick that gathers some; a mere renewal can wait. */
 const NEWS_MS = 100
 const RENEWAL_MS = 10_000
 /** Peers ask for signs of life; the relay only makes sure that they do. */
 const LIVENESS = { idleMs: 60_000, answerMs: 15_000 }
 
-/** Serves the registry on a relay's node: soft state, signed by the publishers, gone when it expires. */
+/** Serves the registry on a relay's node, and the lists that it mirrors: soft state, signed by the publishers, gone when it expires. */
 export async function serveRegistry(
   libp2p: Libp2p,
   { limits, now = () => Date.now() / 1000 }: { limits: RegistryLimits; now?: Clock },
   signal: AbortSignal,
 ): Promise<RegistryServer> {
-  const registry = new RelayRegistry(limits, now)
-  const timer = setInterval(() => registry.expire(), EXPIRY_CHECK_MS)
+  const mirror = new Mirror(limits, now)
+  const registry = new RelayRegistry(limits, { now, mirror })
+  const timers = [
+    setInterval(() => registry.expire(), EXPIRY_CHECK_MS),
+    setInterval(() => mirror.expire(), MIRROR_CHECK_MS),
+  ]
   signal.addEventListener('abort', () => {
-    clearInterval(timer)
+    timers.forEach(clearInterval)
     registry.stop()
   })
-  await libp2p.handle(
-    REGISTRY_PROTOCOL,
-    (stream, connection) => {
-      try {
-        void registry.serve(openFrameStream(stream, connection, { ...LIVENESS, budget: limits.budget }))
-      } catch (error) {
-        stream.abort(error instanceof Error ? error : new Error(reason(error)))
-      }
-    },
-    { maxInboundStreams: STREAMS_PER_PEER },
-  )
+  const maxStreamsPerPeer = STREAMS_PER_PEER
+  const handle: PeerNode['handle'] = (protocol, onStream, options) =>
+    handleFrames(libp2p, protocol, { onStream, options, maxStreamsPerPeer })
+  await serveBlocks({ handle }, (digest) => mirror.read(digest), MIRROR_BUDGET)
+  await handleFrames(libp2p, REGISTRY_PROTOCOL, {
+    onStream: (stream, connection) => registry.serve(stream, askerOver(connection)),
+    options: { ...LIVENESS, budget: limits.budget },
+    maxStreamsPerPeer,
+  })
   return registry
+}
+
+/** The peer at the other end of a connection. */
+function askerOver(connection: Connection): Asker {
+  return {
+    peer: connection.remotePeer.toString(),
+    async dial(_, protocol, signal) {
+      return openFrameStream(await connection.newStream(protocol, { signal }), connection)
+    },
+  }
 }
 
 class RelayRegistry implements RegistryServer {
   readonly #limits: RegistryLimits
   readonly #now: Clock
+  readonly #mirror: Mirror
   readonly #book = new AnnouncementBook(0)
   readonly #witnesses: WitnessBook
   /** Watching streams, with the request that their entries answer. */
@@ -68,14 +90,15 @@ class RelayRegistry implements RegistryServer {
   #news = new Set<SignedAnnouncement>()
   #timer: { readonly id: ReturnType<typeof setTimeout>; readonly dueAt: number } | undefined
 
-  constructor(limits: RegistryLimits, now: Clock) {
+  constructor(limits: RegistryLimits, { now, mirror }: { readonly now: Clock; readonly mirror: Mirror }) {
     this.#limits = limits
+    this.#mirror = mirror
     this.#witnesses = new WitnessBook(limits.maxAnnouncements)
     this.#now = now
   }
 
   stats() {
-    return { announcements: this.#book.size, watchers: this.#watchers.size }
+    return { announcements: this.#book.size, watchers: this.#watchers.size, lists: this.#mirror.size }
   }
 
   expire(): void {
@@ -87,10 +110,11 @@ class RelayRegistry implements RegistryServer {
   }
 
   /** Serves one peer's stream until it ends. A peer that talks nonsense loses its stream; nobody else notices. */
-  async serve(stream: FrameStream): Promise<void> {
+  async serve(stream: FrameStream, asker: Asker): Promise<void> {
     try {
       for await (const frame of stream.frames) {
-        this.#answer(stream, frame)
+        if (frame.type === REGISTRY_FRAME.mirror) void this.#keep(stream, frame, asker)
+        else this.#answer(stream, frame)
         await stream.drained()
       }
     } catch (error) {
@@ -116,7 +140,7 @@ class RelayRegistry implements RegistryServer {
     } else {
       throw new Failure(
         'malformed',
-        `registry frame: type ${type} is none of announce, query, watch, witness`,
+        `registry frame: type ${type} is none of announce, query, watch, witness, mirror`,
       )
     }
   }
@@ -126,16 +150,37 @@ class RelayRegistry implements RegistryServer {
     const signed = parseStatement(body)
     const first = this.#witnesses.first(signed.statement)
     if (first !== undefined) return { type: REGISTRY_FRAME.first, body: packStatement(first) }
-    const open = this.#book.ofJob(signed.statement.jobId)
-    if (open === undefined) return { type: REGISTRY_FRAME.refused, body: 'no such job is announced here' }
-    const { settler } = open.announcement.opening
-    if (statementSigner(signed, open.announcement) !== settler)
-      return {
-        type: REGISTRY_FRAME.refused,
-        body: `statement.signature: not of the job's settler ${settler}`,
-      }
+    try {
+      this.#announced(signed)
+    } catch (error) {
+      return { type: REGISTRY_FRAME.refused, body: reason(error) }
+    }
     this.#witnesses.keep(signed)
     return { type: REGISTRY_FRAME.first, body: packStatement(signed) }
+  }
+
+  /** Mirrors the list of a statement for the publisher of its job, and answers when that is done. */
+  async #keep(stream: FrameStream, { request, body }: Frame, asker: Asker): Promise<void> {
+    try {
+      const signed = parseStatement(body)
+      const announcement = this.#announced(signed)
+      if (stream.remote !== announcement.opening.publisher)
+        throw new Failure('refused', "lists are mirrored for the job's publisher only")
+      await this.#mirror.take(signed.statement, announcement, asker)
+      stream.send({ type: REGISTRY_FRAME.mirrored, request, body: null })
+    } catch (error) {
+      stream.send({ type: REGISTRY_FRAME.refused, request, body: reason(error).slice(0, 300) })
+    }
+  }
+
+  /** What is announced of the job of a statement. Throws `refused` when nothing is, or the statement is not of its settler. */
+  #announced(signed: SignedStatement): Announcement {
+    const open = this.#book.ofJob(signed.statement.jobId)
+    if (open === undefined) throw new Failure('refused', 'no such job is announced here')
+    const { settler } = open.announcement.opening
+    if (statementSigner(signed, open.announcement) !== settler)
+      throw new Failure('refused', `statement.signature: not of the job's settler ${settler}`)
+    return open.announcement
   }
 
   /** Takes an announcement in, or says why not. */

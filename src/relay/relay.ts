@@ -11,6 +11,8 @@ import type { PrivateKey } from '../protocol/account.ts'
 import { malformed } from '../protocol/failure.ts'
 import type { RegistryLimits } from './registry-server.ts'
 import { serveRegistry } from './registry-server.ts'
+import type { RelayerOptions } from './relayer/open-relayer.ts'
+import { openRelayer } from './relayer/open-relayer.ts'
 
 /** What a relay gives at most. */
 export type RelayLimits = RegistryLimits & {
@@ -32,6 +34,8 @@ export type RelayOptions = {
   /** The addresses to tell others instead, without a peer id, as behind a proxy that ends TLS. */
   readonly announce?: readonly string[]
   readonly limits?: Partial<RelayLimits>
+  /** With it the relay sends calls of the escrow for peers without gas. */
+  readonly relayer?: RelayerOptions
 }
 
 export type RelayStats = {
@@ -39,6 +43,8 @@ export type RelayStats = {
   readonly reservations: number
   readonly announcements: number
   readonly watchers: number
+  /** Lists of leaves that it mirrors. */
+  readonly lists: number
 }
 
 /** A running relay. It lives until the signal it was started with aborts. */
@@ -59,6 +65,8 @@ const DEFAULT_LIMITS: RelayLimits = {
   relayedMs: 600_000,
   maxAnnouncements: 20_000,
   maxPerPublisher: 64,
+  maxMirrorBytes: 256 << 20,
+  maxMirrorBytesPerPublisher: 16 << 20,
   budget: { framesPerSecond: 10, bytesPerSecond: 32 * 1024, burstSeconds: 10 },
 }
 
@@ -83,6 +91,7 @@ export async function startRelay(options: RelayOptions, signal: AbortSignal): Pr
     })
     freeReservations(libp2p)
     const registry = await serveRegistry(libp2p, { limits }, signal)
+    if (options.relayer !== undefined) await openRelayer(libp2p, options.relayer)
     return {
       peerId: libp2p.peerId.toString(),
       addresses: libp2p.getMultiaddrs().map(String),

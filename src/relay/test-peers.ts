@@ -1,4 +1,5 @@
 import { openRegistry } from '../p2p/registry/registry.ts'
+import type { Listen } from '../p2p/server-node.ts'
 import { openServerNode } from '../p2p/server-node.ts'
 import type { PrivateKey } from '../protocol/account.ts'
 import { accountOf, makeKey } from '../protocol/account.ts'
@@ -47,9 +48,9 @@ export function signed(
 }
 
 /** A peer of `relays` with its registry, and the troubles that the registry reports. */
-export async function openPeer(relays: readonly string[], signal: AbortSignal) {
+export async function openPeer(relays: readonly string[], signal: AbortSignal, listen?: Listen) {
   const backoff = { firstMs: 100, lastMs: 300 }
-  const node = await openServerNode({ key: makeKey(), relays, backoff }, signal)
+  const node = await openServerNode({ key: makeKey(), relays, backoff, ...(listen && { listen }) }, signal)
   const troubles: string[] = []
   const onTrouble = ({ message }: Failure) => void troubles.push(message)
   return { node, troubles, registry: openRegistry(node, signal, { onTrouble }) }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Hex } from '../protocol/bytes.ts'
-import type { SignedStatement } from '../protocol/statement.ts'
+import type { SignedStatement } from '../protocol/statement/statement.ts'
 import { toWei } from '../protocol/wei.ts'
 import { WitnessBook } from './witness-book.ts'
 

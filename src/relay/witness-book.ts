@@ -1,5 +1,5 @@
 import type { Hex } from '../protocol/bytes.ts'
-import type { SignedStatement, Statement } from '../protocol/statement.ts'
+import type { SignedStatement, Statement } from '../protocol/statement/statement.ts'
 
 /** How many statements of one job are remembered, the newest first: hours of them. */
 const MAX_PER_JOB = 1_000

@@ -1,32 +1,17 @@
-import type { Address } from '../protocol/address.ts'
+import { isEndDue } from '../market/posting.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { Failure } from '../protocol/failure.ts'
-import type { SignedStatement } from '../protocol/statement.ts'
-import type { Leaf } from '../protocol/sum-tree.ts'
-import { proofOf } from '../protocol/sum-tree.ts'
+import type { SignedStatement } from '../protocol/statement/statement.ts'
+import type { Leaf } from '../protocol/statement/sum-tree.ts'
+import { proofOf } from '../protocol/statement/sum-tree.ts'
+import type { Wei } from '../protocol/wei.ts'
 import type { Journal } from '../store/store.ts'
 import type { Book, Epoch } from './book.ts'
+import { isPosted } from './book.ts'
+import { compare } from './compare.ts'
+import type { Claims, EscrowPort, Posted, SeenClaim } from './escrow-port.ts'
 import type { SettlerEvent } from './settler-event.ts'
 import { findStatement, packClaimed, packPosted } from './settler-record.ts'
-
-/** A leaf to claim, with its proof. */
-export type Due = { readonly leaf: Leaf; readonly proof: Uint8Array }
-
-/** The calls of the escrow that settling makes. */
-export type EscrowPort = {
-  post(signed: SignedStatement): Promise<Hex>
-  /** Pays leaves, and names the accounts that refused their money: it is their credit now. */
-  claim(
-    epoch: number,
-    leaves: readonly Due[],
-  ): Promise<{ readonly transaction: Hex; readonly credited: readonly Address[] }>
-  /** What is posted of an epoch; undefined while nothing is. */
-  posted(epoch: number): Promise<Posted | undefined>
-  isClaimed(epoch: number, index: number): Promise<boolean>
-}
-
-/** What the chain holds of an epoch. */
-export type Posted = { readonly seq: number; readonly root: Hex; readonly isFinal: boolean }
 
 /** What paying needs from outside. */
 export type PayPorts = {
@@ -34,6 +19,9 @@ export type PayPorts = {
   readonly journal: Journal
   readonly escrow: EscrowPort
   readonly book: Book
+  readonly claims: Claims
+  /** For how many seconds what is posted can be replaced. */
+  readonly postDelay: number
   sign(epoch: Epoch): SignedStatement
   /** Runs a step; what fails of it is reported and tried again. */
   attempt(step: () => Promise<void>, signal: AbortSignal): Promise<void>
@@ -42,12 +30,19 @@ export type PayPorts = {
 /** One transaction claims at most so many leaves. */
 const CLAIM_BATCH = 50
 
-/** The part of a settler that waits for the chain: posts what has ended, and claims every final leaf for its payee. */
+/** The part of a settler that waits for the chain: posts what is due, and claims final leaves for their payees. */
 export class Payer {
   readonly #ports: PayPorts
   #paying: Promise<void> | undefined
-  /** The open epoch that somebody else has posted already: it ends with its next statement. */
-  begun: number | undefined
+  #seen: readonly SeenClaim[] = []
+  /** What was noted is to be compared with the chain. */
+  isDoubtful = false
+  /** The open epoch is to be posted as it stands. */
+  isPostDue = false
+  /** The open epoch whose statement on chain becomes final soon: it ends with the next one. */
+  due: number | undefined
+  /** What a post costs, where that is known. */
+  cost: Wei | undefined
   /** Older statements that are final on chain, by epoch, until they are journaled in the place of the newer ones. */
   readonly stale = new Map<number, Epoch>()
   /** What went wrong and is no failure of the chain or the store. */
@@ -57,18 +52,21 @@ export class Payer {
     this.#ports = ports
   }
 
+  /** Whether the settler has nothing more to do on chain for what has ended. */
+  get isDone(): boolean {
+    const { book, claims } = this.#ports
+    const isIdle = !this.isDoubtful && this.#seen.length === 0 && book.unposted.length === 0
+    return isIdle && (claims === 'none' || book.unpaid.length === 0)
+  }
+
+  /** Takes in a claim that was seen on chain. */
+  learn(claim: SeenClaim): void {
+    this.#seen = [...this.#seen, claim]
+  }
+
   /** Posts what has ended and claims what is final, unless that is going on already. */
   pay(signal: AbortSignal): Promise<void> {
-    const { book, attempt } = this.#ports
-    const work = async (): Promise<void> => {
-      await attempt(() => this.#watchOpen(), signal)
-      await attempt(async () => {
-        for (const epoch of book.unpaid) if (!epoch.isPosted) await this.#post(epoch)
-      }, signal)
-      for (const { statement, isPosted } of book.unpaid)
-        if (isPosted) await attempt(() => this.#claimAll(statement.epoch, signal), signal)
-    }
-    this.#paying ??= work()
+    this.#paying ??= this.#work(signal)
       .catch((error: unknown) => {
         this.bug = error
       })
@@ -83,28 +81,78 @@ export class Payer {
     await this.#paying
   }
 
-  /** Posts an ended epoch, unless it is on chain already: a crash may have come between sending and writing it down. */
+  async #work(signal: AbortSignal): Promise<void> {
+    const { book, attempt, claims } = this.#ports
+    await attempt(() => this.#recheck(), signal)
+    await attempt(() => this.#noteSeen(), signal)
+    await attempt(() => this.#watchOpen(), signal)
+    await attempt(async () => {
+      for (const epoch of book.unposted) await this.#post(epoch)
+      if (this.isPostDue && book.open !== undefined) await this.#post(book.open)
+      this.isPostDue = false
+    }, signal)
+    if (claims === 'none') return
+    for (const epoch of book.unpaid)
+      if (isPosted(epoch)) await attempt(() => this.#claimAll(epoch.statement.epoch, signal), signal)
+  }
+
+  /** Compares what was noted with the chain. What a reorg removed is sent again: the bytes are the same, so it counts once. */
+  async #recheck(): Promise<void> {
+    if (!this.isDoubtful) return
+    const { book, escrow, report } = this.#ports
+    for await (const { epoch, posted, lost, found } of compare(book, escrow)) {
+      const isLess = (posted?.seq ?? 0) < (book.epochs[epoch]?.posted?.seq ?? 0)
+      if (isLess || lost.length > 0) report({ kind: 'lost', epoch, isPost: isLess, leaves: lost })
+      if (isLess) book.post(epoch, posted)
+      if (isLess && book.open?.statement.epoch === epoch) this.isPostDue = true
+      book.unclaim(
+        epoch,
+        lost.map(({ index }) => index),
+      )
+      await this.#notePaid(epoch, found, undefined)
+    }
+    this.isDoubtful = false
+  }
+
+  /** Notes the claims that were seen and are not noted yet: they were made by others. */
+  async #noteSeen(): Promise<void> {
+    const { book } = this.#ports
+    for (let [seen] = this.#seen; seen !== undefined; [seen] = this.#seen) {
+      const { epoch: number, index, transaction } = seen
+      const epoch = book.epochs[number]
+      const leaf = epoch !== undefined && isPosted(epoch) ? epoch.tree.leaves[index] : undefined
+      if (leaf !== undefined && epoch?.claimed.has(index) === false)
+        await this.#notePaid(number, [leaf], transaction)
+      this.#seen = this.#seen.slice(1)
+    }
+  }
+
+  /** Posts the newest statement of an epoch, unless it is on chain already: a crash may have come between sending and noting. */
   async #post(epoch: Epoch): Promise<void> {
     const { statement } = epoch
     const { escrow, journal, report } = this.#ports
     const there = await escrow.posted(statement.epoch)
-    const isThere = there !== undefined && (there.isFinal || there.seq >= statement.seq)
+    const isThere = there !== undefined && (there.leftSeconds <= 0 || there.seq >= statement.seq)
     if (isThere && there.root !== statement.root) return this.#find(statement.epoch, there)
     const transaction = isThere ? undefined : await escrow.post(this.#ports.sign(epoch))
-    await journal.append(packPosted(statement.epoch))
-    this.#ports.book.post(statement.epoch)
+    await journal.append(packPosted(statement.epoch, statement))
+    this.#ports.book.post(statement.epoch, statement)
     if (transaction !== undefined)
       report({ kind: 'posted', epoch: statement.epoch, total: statement.total, transaction })
   }
 
-  /** Anybody may post a statement that he was shown: what is posted of the open epoch ends it. */
+  /** Anybody may post a statement that he was shown: looks at what is on chain of the open epoch, and how long it can be replaced. */
   async #watchOpen(): Promise<void> {
-    const { open } = this.#ports.book
-    if (open === undefined) return
-    const { epoch } = open.statement
-    const there = await this.#ports.escrow.posted(epoch)
-    if (there !== undefined) this.begun = epoch
-    if (there?.isFinal === true) await this.#find(epoch, there)
+    const { book, escrow, postDelay } = this.#ports
+    if (book.open === undefined) return
+    const { epoch } = book.open.statement
+    const there = await escrow.posted(epoch)
+    this.cost = await escrow.postCost()
+    if (there === undefined) return
+    if (there.leftSeconds <= 0) return this.#find(epoch, there)
+    if (isEndDue(there.leftSeconds, postDelay)) this.due = epoch
+    const { seq = 0 } = book.open?.posted ?? {}
+    if (there.seq > seq && book.open?.statement.epoch === epoch) book.post(epoch, there)
   }
 
   /** Finds the older statement that is final on chain. It is entered between two statements, so that none is made meanwhile. */
@@ -121,7 +169,8 @@ export class Payer {
   /** Claims what is final, for everybody. */
   async #claimAll(number: number, signal: AbortSignal): Promise<void> {
     const { book } = this.#ports
-    if ((await this.#ports.escrow.posted(number))?.isFinal !== true) return
+    const there = await this.#ports.escrow.posted(number)
+    if (there === undefined || there.leftSeconds > 0) return
     const epoch = book.epochs[number]
     const due = epoch?.tree.leaves.filter(({ index }) => !epoch.claimed.has(index))
     for (let from = 0; epoch !== undefined && due !== undefined && from < due.length; from += CLAIM_BATCH) {
@@ -134,7 +183,10 @@ export class Payer {
   async #claim(epoch: Epoch, leaves: readonly Leaf[]): Promise<void> {
     const { escrow } = this.#ports
     const number = epoch.statement.epoch
-    const isPaid = await Promise.all(leaves.map(({ index }) => escrow.isClaimed(number, index)))
+    const isPaid = await escrow.areClaimed(
+      number,
+      leaves.map(({ index }) => index),
+    )
     const due = leaves.filter((_, place) => isPaid[place] === false)
     await this.#notePaid(
       number,

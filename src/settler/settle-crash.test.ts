@@ -113,3 +113,38 @@ describe('a crash at any point is made good by a new settler', () => {
     expect(new Set(scene.escrow.log).size).toBe(scene.escrow.log.length)
   })
 })
+
+describe('a crash among statements that each tell only what is new', () => {
+  const points = (['before', 'after'] as const).flatMap((when) =>
+    [1, 2, 3, 4, 5].map((nth) => ({ when, nth })),
+  )
+  test.each(points)('$when statement $nth', async ({ when, nth }) => {
+    const scene = new Scene()
+    let seen = 0
+    scene.onTurn = () => {
+      const turn = Math.min(scene.turns, 5)
+      for (let n = 1; n <= 2 * turn; n += 1) scene.earn(n, BigInt(n % 2 === 0 ? 7 : 7 * turn))
+      scene.isEnd = scene.turns >= 6
+    }
+    scene.onAppend = (kind, moment) => {
+      if (kind === 'statement' && moment === when) seen += 1
+      if (seen === nth) throw new Error('power cut')
+    }
+    await expect(scene.run()).rejects.toThrow('power cut')
+    const leftAt = scene.turns
+    scene.onAppend = () => undefined
+    const again = await scene.restart()
+    const written = when === 'before' ? nth - 1 : nth
+    expect(scene.book.open?.statement.seq ?? 0).toBe(written)
+    scene.onTurn()
+    await scene.run(again)
+
+    expect(leftAt).toBe(nth)
+    expect([...scene.escrow.balances.values()].toSorted()).toEqual(
+      Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? 35n : 7n)).toSorted(),
+    )
+    expect(scene.escrow.log.filter((line) => line.startsWith('post'))).toHaveLength(1)
+    const truths = scene.statements.map(({ statement }) => `${statement.seq} ${statement.root}`)
+    expect(new Set(truths).size).toBe(new Set(scene.statements.map(({ statement }) => statement.seq)).size)
+  })
+})

@@ -9,6 +9,19 @@ test('a statement is on disk before it leaves', async () => {
   expect(scene.log).toEqual(['statement strict', 'deliver 0.1', 'posted', 'claimed'])
 })
 
+test('a payee hears of what is new for it, and of the last statement of an epoch in any case', async () => {
+  const scene = new Scene()
+  for (const n of [1, 2, 3]) scene.earn(n, 10n)
+  scene.onTurn = () => {
+    if (scene.turns === 1) scene.earn(2, 20n)
+    if (scene.turns === 2) scene.earn(4, 10n)
+    if (scene.turns === 3) scene.earn(1, 11n)
+    scene.isEnd = scene.turns >= 3
+  }
+  await scene.run()
+  expect(scene.told).toEqual([[1, 2, 3], [2], [4], [1, 2, 3, 4]])
+})
+
 test('nothing earned is nothing to do', async () => {
   const scene = new Scene()
   scene.isEnd = true

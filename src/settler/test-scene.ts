@@ -3,19 +3,19 @@ import { accountOf, makeKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
 import { ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
-import { testOpening } from '../protocol/escrow/test-opening.ts'
+import { testOpening, testTerms } from '../protocol/escrow/test-opening.ts'
 import { Failure } from '../protocol/failure.ts'
-import type { SignedStatement } from '../protocol/statement.ts'
-import { statementSigner } from '../protocol/statement.ts'
-import type { Leaf } from '../protocol/sum-tree.ts'
-import { checkProof } from '../protocol/sum-tree.ts'
+import type { SignedStatement } from '../protocol/statement/statement.ts'
+import { statementSigner } from '../protocol/statement/statement.ts'
+import type { Leaf } from '../protocol/statement/sum-tree.ts'
+import { checkProof } from '../protocol/statement/sum-tree.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 import { openMemoryStore } from '../store/memory-store.ts'
 import { parseRecord } from '../store/record.ts'
 import type { Journal } from '../store/store.ts'
 import { Book } from './book.ts'
-import type { Due, EscrowPort, Posted } from './pay.ts'
+import type { Claims, Due, EscrowPort, Posted } from './escrow-port.ts'
 import type { SettlerPorts } from './settle.ts'
 import { Settler } from './settle.ts'
 import type { SettlerEvent } from './settler-event.ts'
@@ -38,6 +38,9 @@ class StubEscrow implements EscrowPort {
   readonly credits = new Map<Address, bigint>()
   isReachable = true
   isInstant = true
+  /** How long what is posted can be replaced. */
+  leftSeconds = 1
+  cost = toWei(1_000_000n)
 
   async post(signed: SignedStatement): Promise<Hex> {
     this.#reach()
@@ -66,13 +69,19 @@ class StubEscrow implements EscrowPort {
     this.#reach()
     const epoch = this.epochs[number]
     if (epoch === undefined) return undefined
-    const { seq, root } = epoch.signed.statement
-    return { seq, root, isFinal: epoch.isFinal }
+    const { seq, root, total } = epoch.signed.statement
+    const claimed = toWei([...epoch.paid.values()].reduce((sum, amount) => sum + amount, 0n))
+    return { seq, root, total, claimed, leftSeconds: epoch.isFinal ? 0 : this.leftSeconds }
   }
 
-  async isClaimed(number: number, index: number): Promise<boolean> {
+  async postCost(): Promise<Wei> {
     this.#reach()
-    return this.epochs[number]?.paid.has(index) === true
+    return this.cost
+  }
+
+  async areClaimed(number: number, indexes: readonly number[]): Promise<boolean[]> {
+    this.#reach()
+    return indexes.map((index) => this.epochs[number]?.paid.has(index) === true)
   }
 
   #pay(paid: Map<number, Wei>, { index, account, amount }: Leaf): void {
@@ -93,8 +102,12 @@ export class Scene {
   readonly events: SettlerEvent[] = []
   readonly log: string[] = []
   readonly statements: SignedStatement[] = []
+  /** The payees that were told of each statement. */
+  readonly told: number[][] = []
   readonly payees = new Map<Address, Wei>()
   isEnd = false
+  postDelay = 1
+  claims: Claims = 'all'
   nowMs = 0
   turns = 0
   onTurn: () => void = () => undefined
@@ -117,8 +130,10 @@ export class Scene {
   }
 
   settler(): Settler {
-    const opening = testOpening({ budget: BUDGET, bond: BOND })
-    const options = { book: this.book, domain: DOMAIN, key, opening, maxEpochMs: 60_000 }
+    const terms = testTerms({ postDelay: this.postDelay })
+    const opening = testOpening({ budget: BUDGET, bond: BOND, terms })
+    const thrift = { minAgeMs: 10_000, maxAgeMs: 60_000, costMultiple: 50n }
+    const options = { book: this.book, domain: DOMAIN, key, opening, thrift, claims: this.claims }
     return new Settler(this.#ports(), options)
   }
 
@@ -139,7 +154,8 @@ export class Scene {
   #ports(): SettlerPorts {
     return {
       earned: () => ({ payees: new Map(this.payees), units: 1, verdicts: JOB, isEnd: this.isEnd }),
-      deliver: (promised) => {
+      deliver: (promiseTo) => {
+        const promised = [...this.payees.keys()].flatMap((payee) => promiseTo(payee) ?? [])
         for (const { signed, leaf, proof } of promised) {
           expect(statementSigner(signed, DOMAIN)).toBe(accountOf(key))
           checkProof(leaf, proof, signed.statement)
@@ -147,6 +163,7 @@ export class Scene {
         const [first] = promised
         if (first === undefined) return
         this.statements.push(first.signed)
+        this.told.push(promised.map(({ leaf }) => Number(leaf.account)))
         this.log.push(`deliver ${first.signed.statement.epoch}.${first.signed.statement.seq}`)
       },
       report: (event) => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Failure } from '../protocol/failure.ts'
-import { parseCoins, showCoins } from './money.ts'
+import { parseCoins } from '../protocol/wei.ts'
+import { showCoins } from './money.ts'
 
 const COIN = 10n ** 18n
 
@@ -10,6 +11,20 @@ test('an amount is shown with four significant digits or four decimals', () => {
   expect(showCoins(1_234_567_890_123n)).toBe('0.000001234')
   expect(showCoins((12n * COIN) / 10n)).toBe('1.2')
   expect(showCoins(1234n * COIN + 567_899_999_999_999_999n)).toBe('1234.5678')
+})
+
+test('an amount of a token is shown with its own decimals', () => {
+  expect(showCoins(1_234_567n, 6)).toBe('1.2345')
+  expect(showCoins(1n, 6)).toBe('0.000001')
+  expect(showCoins(42n, 0)).toBe('42')
+  expect(showCoins(123_456_789n, 36)).toBe('0.0000000000000000000000000001234')
+})
+
+test('tokens are read with at most their decimals', () => {
+  expect(parseCoins('1.5', 'price', 6)).toBe(1_500_000n)
+  expect(parseCoins('200000000000000', 'price', 0)).toBe(200_000_000_000_000n)
+  expect(() => parseCoins('1.5', 'price', 0)).toThrow('price: expected a number such as 25, with at most 0')
+  expect(() => parseCoins('0.0000001', 'price', 6)).toThrow('with at most 6 decimals')
 })
 
 test('what is shown is never more than the amount, and never nothing for something', () => {

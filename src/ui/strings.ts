@@ -15,7 +15,11 @@ export const text = texts({
   loading: 'Loading…',
   loadFailed: 'This part of the page could not be loaded: {why}',
   retry: 'Try again',
+  copy: 'Copy',
+  copied: 'Copied',
+  notCopied: 'Not copied: select the text and copy it by hand',
   testMoney: 'test money',
+  smallestUnit: 'of the smallest unit',
   table: '{label}: table',
   footer:
     'Weft has no operator between publisher and visitor: relays only introduce, the escrow contract pays.',

@@ -16,6 +16,8 @@ abstract contract HandlerJobs is HandlerLeaves {
     bytes32 private constant PERMIT =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
+    mapping(bytes32 jobId => uint256) private _changedAt; // when its settler last got a successor
+
     /// The publisher's own call; one in eight repeats a job, or comes from somebody else.
     function open(uint256 seed) external watched {
         bool isRepeated = jobIds.length > 0 && _roll(seed, 20, 8) == 0;
@@ -104,10 +106,16 @@ abstract contract HandlerJobs is HandlerLeaves {
         bytes32 jobId = _anyJob(seed);
         uint256 key = SETTLER_KEY + _roll(seed, 2, 2);
         address from = _roll(seed, 3, 4) == 0 ? RELAYER : _plays[jobId].opening.publisher;
+        uint256 settlerFrom = ESCROW.job(jobId).settlerFrom;
         bool isDone = _call(from, 0, abi.encodeCall(IEscrow.setSettler, (_plays[jobId].opening, vm.addr(key))));
         _note(isDone, "setSettler");
         _rule(16, !isDone || from != RELAYER, "a stranger chose the settler");
-        if (isDone) _settlers[jobId].push(Settler(ESCROW.job(jobId).epochs + 1, key));
+        if (!isDone) return;
+        _settlers[jobId].push(Settler(ESCROW.job(jobId).epochs + 1, key));
+        if (ESCROW.job(jobId).settlerFrom == settlerFrom) return;
+        uint256 least = _changedAt[jobId] + _plays[jobId].opening.terms.challengeDelay;
+        _rule(16, _changedAt[jobId] == 0 || block.timestamp >= least, "settlers came too fast");
+        _changedAt[jobId] = block.timestamp;
     }
 
     function beginClose(uint256 seed) external watched {
@@ -146,8 +154,9 @@ abstract contract HandlerJobs is HandlerLeaves {
         bool isDone = _call(RELAYER, 0, abi.encodeCall(IEscrow.close, (opening)));
         _note(isDone, "close");
         _rule(8, !isDone || isAllowed, "a close ended too early");
-        // A forced epoch that was vetoed may leave `finalBy` later than need be, but not for ever.
-        bool isLate = block.timestamp >= before.finalBy + opening.terms.challengeDelay;
+        // A forced epoch that was vetoed may leave `forcedBy` later than need be, but not for ever.
+        uint256 finalBy = before.finalBy > before.forcedBy ? before.finalBy : before.forcedBy;
+        bool isLate = block.timestamp >= finalBy + opening.terms.challengeDelay;
         _rule(8, isDone || !isAllowed || !isLate || !_takes(opening.token, opening.publisher), "a close is stuck");
         if (!isDone) return;
         uint256 refund = uint256(before.budget) - before.committed - before.repaid + before.bond;

@@ -25,7 +25,7 @@ contract ForceTest is QuorumTest {
         assertEq(job.forced, 0.7 ether, "forced");
         assertEq(job.forcedEpochs, 1, "forcedEpochs");
         assertEq(job.epochs, 1, "the settler's own numbers are untouched");
-        assertEq(job.finalBy, finalAt, "finalBy");
+        assertEq(job.forcedBy, finalAt, "forcedBy");
 
         vm.warp(finalAt - 1);
         expectRefusal(NotFinal.selector, FORCED, finalAt);

@@ -158,6 +158,22 @@ contract PostRulesTest is EscrowTest {
         assertEq(stranger.balance, 0.1 ether, "a stranger who mends it is repaid");
     }
 
+    function test_neither_the_settler_of_an_epoch_nor_its_successor_is_repaid_for_it() public {
+        bytes32 jobId = openRepaying(1 ether, 0.1 ether);
+        address successor = payee(5);
+        vm.prank(publisher);
+        escrow.setSettler(openings[jobId], successor);
+        address[2] memory parties = [settler, successor];
+        for (uint256 i = 0; i < 2; ++i) {
+            Statement memory statement = statementOf(jobId, 1 ether);
+            statement.seq = i + 1;
+            bytes memory signature = sign(statement);
+            vm.prank(parties[i]);
+            escrow.post(openings[jobId], statement, signature);
+            assertEq(parties[i].balance, 0, "not repaid");
+        }
+    }
+
     function openRepaying(uint256 reserve, uint256 bounty) private returns (bytes32) {
         Opening memory opened = opening();
         (opened.terms.postReserve, opened.terms.postBounty) = (reserve, bounty);

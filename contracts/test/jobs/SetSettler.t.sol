@@ -51,6 +51,7 @@ contract SetSettlerTest is EscrowTest {
         bytes32 jobId = openJob();
         set(vm.addr(SECOND));
         postBy(SETTLER_KEY, epochOf(jobId, 0));
+        vm.warp(START + 1 days);
         set(vm.addr(THIRD));
         refuseBy(THIRD, epochOf(jobId, 1), vm.addr(SECOND));
         Statement memory large = epochOf(jobId, 1);
@@ -71,6 +72,24 @@ contract SetSettlerTest is EscrowTest {
         postBy(SETTLER_KEY, epochOf(jobId, 0));
         refuseBy(SECOND, epochOf(jobId, 1), vm.addr(THIRD));
         postBy(THIRD, epochOf(jobId, 1));
+    }
+
+    /// Whose word counts for an epoch is looked up from change to change: were there thousands in the time in which a
+    /// promise can be challenged, nobody could afford to.
+    function test_a_settler_gets_one_successor_in_a_challenge_delay_however_many_epochs_pass() public {
+        bytes32 jobId = openJob();
+        vm.warp(START + 1 hours);
+        set(vm.addr(SECOND));
+        postBy(SETTLER_KEY, epochOf(jobId, 0));
+        postBy(SECOND, epochOf(jobId, 1));
+        expectRefusal(TooEarly.selector, START + 1 hours, START + 25 hours);
+        set(vm.addr(THIRD));
+        vm.warp(START + 25 hours - 1);
+        expectRefusal(TooEarly.selector, START + 25 hours - 1, START + 25 hours);
+        set(vm.addr(THIRD));
+        vm.warp(START + 25 hours);
+        set(vm.addr(THIRD));
+        assertEq(escrow.job(jobId).settlerFrom, 3, "from");
     }
 
     function test_only_the_publisher_of_a_live_job_changes_its_settler() public {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { askFaucet } from '../../../src/chain/ask-faucet.ts'
+import type { Thrift } from '../../../src/market/posting.ts'
 import type { FrameStream, PeerNode } from '../../../src/p2p/peer-node.ts'
 import type { Registry } from '../../../src/p2p/registry/registry.ts'
 import { openRegistry } from '../../../src/p2p/registry/registry.ts'
@@ -14,12 +15,17 @@ import type { WorkMessage } from '../../../src/protocol/work/message.ts'
 import { pace } from '../../../src/publisher/pace.ts'
 import type { PublisherEngine } from '../../../src/publisher/publisher.ts'
 import { openPublisher } from '../../../src/publisher/publisher.ts'
+import type { Claims } from '../../../src/settler/escrow-port.ts'
 import { openNodeStore } from '../../../src/store/node-store.ts'
 import { loadInNode } from '../../../src/worker/node-kernel.ts'
 import type { NetworkProcess } from './process.ts'
 
 /** What is exchanged in an otherwise honest publisher. */
 export type Oddity = {
+  /** Whether its settler claims for the payees; it does without. */
+  readonly claims?: Claims
+  /** When its settler posts by itself. */
+  readonly thrift?: Thrift
   /** Changes what it says to providers. */
   say?(message: WorkMessage, settler: PrivateKey): WorkMessage
   /** Comes before each announcement of its own. */
@@ -48,6 +54,8 @@ export async function startOddPublisher(
       registry: changeRegistry(openRegistry(node, signal), oddity),
       ...{ money, keys, chain: network, escrow: network.escrow, nowMs: Date.now, load: loadInNode },
       ...pace(network).settling,
+      ...(oddity.claims && { claims: oddity.claims }),
+      ...(oddity.thrift && { thrift: oddity.thrift }),
     },
     signal,
   )

@@ -92,9 +92,9 @@ export async function readAccount(shown: Shown, id: 'account' | 'payee'): Promis
   return readAddress(await shown.getByTestId(id).first().getAttribute('data-address'), id)
 }
 
-/** All that was ever promised to a visitor: promised, claimable and paid together. */
+/** All that was ever promised to a visitor: promised, claimable, in transit and paid together. */
 export async function readEarned(shown: Shown): Promise<bigint> {
-  const parts = ['promised', 'claimable', 'paid'].map((id) => readShown(shown, id))
+  const parts = ['promised', 'claimable', 'inTransit', 'paid'].map((id) => readShown(shown, id))
   return (await Promise.all(parts)).reduce((sum, part) => sum + part, 0n)
 }
 

@@ -6,13 +6,13 @@ import type { Hex } from '../../protocol/bytes.ts'
 import { toHex } from '../../protocol/bytes.ts'
 import type { Opening } from '../../protocol/escrow/opening.ts'
 import { wordsOfOpening } from '../../protocol/escrow/opening.ts'
-import type { SignedStatement } from '../../protocol/statement.ts'
-import { wordsOfStatement } from '../../protocol/statement.ts'
-import type { Leaf } from '../../protocol/sum-tree.ts'
+import type { SignedStatement } from '../../protocol/statement/statement.ts'
+import { wordsOfStatement } from '../../protocol/statement/statement.ts'
+import type { Leaf } from '../../protocol/statement/sum-tree.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import type { Chain } from '../chain.ts'
-import { escrowAbi as abi } from '../generated/abi.ts'
-import type { Receipt } from './call.ts'
+import { callsAbi as abi } from '../generated/calls-abi.ts'
+import type { Call, Receipt } from './call.ts'
 import { callEscrow } from './call.ts'
 import type { ProvenLeaf } from './proven-leaf.ts'
 import { wordsOfLeaf, wordsOfProven } from './proven-leaf.ts'
@@ -37,8 +37,8 @@ export type Feedback = {
   readonly evidence: Hex
 }
 
-/** Shows a promise of a posted epoch and asks for the leaves that keep it. Throws as `callEscrow` does. */
-export function challenge(chain: Chain, key: PrivateKey, broken: Challenge): Promise<Receipt> {
+/** The call that challenges a promise. */
+export function encodeChallenge(broken: Challenge): Call {
   const { opening, signed, leaf, proof, help } = broken
   const words = {
     statement: wordsOfStatement(signed.statement),
@@ -50,8 +50,12 @@ export function challenge(chain: Chain, key: PrivateKey, broken: Challenge): Pro
     consent: toHex(help?.consent ?? new Uint8Array()),
   }
   const args = [wordsOfOpening(opening), words] as const
-  const data = encodeFunctionData({ abi, functionName: 'challenge', args })
-  return callEscrow(chain, key, { action: 'challenge', data })
+  return { action: 'challenge', data: encodeFunctionData({ abi, functionName: 'challenge', args }) }
+}
+
+/** Shows a promise of a posted epoch and asks for the leaves that keep it. Throws as `callEscrow` does. */
+export function challenge(chain: Chain, key: PrivateKey, broken: Challenge): Promise<Receipt> {
+  return callEscrow(chain, key, encodeChallenge(broken))
 }
 
 /** Shows leaves that keep a challenged promise. Anybody may. Throws as `callEscrow` does. */
@@ -65,10 +69,17 @@ export function answer(
   return callEscrow(chain, key, { action: 'answer', data })
 }
 
+/** The call that ends a challenge. */
+export function encodeResolve({ jobId, account }: DisputeName): Call {
+  return {
+    action: 'resolve',
+    data: encodeFunctionData({ abi, functionName: 'resolve', args: [jobId, account] }),
+  }
+}
+
 /** Ends a challenge that was not answered in time: the bond pays the account what is missing. Throws as `callEscrow` does. */
-export function resolve(chain: Chain, key: PrivateKey, { jobId, account }: DisputeName): Promise<Receipt> {
-  const data = encodeFunctionData({ abi, functionName: 'resolve', args: [jobId, account] })
-  return callEscrow(chain, key, { action: 'resolve', data })
+export function resolve(chain: Chain, key: PrivateKey, dispute: DisputeName): Promise<Receipt> {
+  return callEscrow(chain, key, encodeResolve(dispute))
 }
 
 /** Says something about the other side of a job. Throws as `callEscrow` does. */

@@ -6,10 +6,10 @@ import { fromHex } from '../../protocol/bytes.ts'
 import type { Forced } from '../../protocol/escrow/forced.ts'
 import type { Opening } from '../../protocol/escrow/opening.ts'
 import { Failure, malformed } from '../../protocol/failure.ts'
-import type { Statement } from '../../protocol/statement.ts'
+import type { Statement } from '../../protocol/statement/statement.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import { toWei } from '../../protocol/wei.ts'
-import { escrowAbi as abi } from '../generated/abi.ts'
+import { eventsAbi as abi } from '../generated/events-abi.ts'
 
 /** What happened to a job. */
 type JobEvent =

@@ -126,6 +126,7 @@ test('another settler signs the epochs after the next one', async () => {
   await setSettler(chain, publisher, { opening, settler: accountOf(second) })
   const next = sign(jobId, treeOf([[someone(), 1n]]))
   await post(chain, settler, { opening, signed: next })
+  await warp(chain, opening.terms.challengeDelay)
   await setSettler(chain, publisher, { opening, settler: accountOf(third) })
   const job = (await readJob(chain, jobId)) ?? fail()
   expect(job).toMatchObject({ settler: accountOf(third), settlerFrom: 2 })

@@ -1,4 +1,4 @@
-import { encodeFunctionData, erc20Abi } from 'viem'
+import { encodeFunctionData } from 'viem'
 import type { PrivateKey } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
 import { ZERO_ADDRESS } from '../../protocol/address.ts'
@@ -8,8 +8,9 @@ import type { Opening, OpenOrder } from '../../protocol/escrow/opening.ts'
 import { jobIdOf, wordsOfOpening } from '../../protocol/escrow/opening.ts'
 import type { Chain } from '../chain.ts'
 import { chainIdentity } from '../chain.ts'
-import { escrowAbi as abi } from '../generated/abi.ts'
-import { send } from '../transaction/send.ts'
+import { callsAbi as abi } from '../generated/calls-abi.ts'
+import { approve } from '../token/approve.ts'
+import { refuseRebasing } from '../token/refuse-rebasing.ts'
 import type { Receipt } from './call.ts'
 import { callEscrow } from './call.ts'
 import type { ProvenLeaf } from './proven-leaf.ts'
@@ -42,6 +43,7 @@ export async function openJob(chain: Chain, key: PrivateKey, { opening, contact 
 /** Opens a job for a publisher who signed for it. The chain's own coin is a gift of the caller. Throws as `callEscrow` does. */
 export async function openFor(chain: Chain, key: PrivateKey, signed: SignedOpening): Promise<Opened> {
   const { opening, contact, deadline, signature, draw } = signed
+  if (opening.token !== ZERO_ADDRESS) await refuseRebasing(chain, opening.token)
   const drawn = draw.kind === 'approved' ? new Uint8Array(65) : draw.signature
   const order = {
     opening: wordsOfOpening(opening),
@@ -113,16 +115,15 @@ function askedFor({ budget, bond }: Opening): bigint {
   return budget + bond
 }
 
-/** Approves a token; returns the coins that the call itself must carry. */
+/** Approves a token that the escrow can keep books of; returns the coins that the call itself must carry. */
 async function layDown(
   chain: Chain,
   key: PrivateKey,
   { token, amount }: { token: Address; amount: bigint },
 ): Promise<bigint> {
   if (token === ZERO_ADDRESS) return amount
-  const args = [chain.escrow, amount] as const
-  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args })
-  if (amount > 0n) await send(chain, key, { action: 'approve', to: token, data })
+  await refuseRebasing(chain, token)
+  if (amount > 0n) await approve(chain, key, { token, amount })
   return 0n
 }
 

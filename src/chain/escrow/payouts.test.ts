@@ -3,7 +3,7 @@ import { accountOf, makeKey } from '../../protocol/account.ts'
 import { ZERO_ADDRESS } from '../../protocol/address.ts'
 import { toWei } from '../../protocol/wei.ts'
 import { balanceOf } from '../chain.ts'
-import { cashout, cashoutMany, claim, claimCredit, claimMany } from './payouts.ts'
+import { cashout, claim, claimCredit, claimMany } from './payouts.ts'
 import { isClaimed, isNonceUsed, readCredit } from './read-escrow.ts'
 import { ask, someone, startStage } from './test-job.ts'
 
@@ -75,7 +75,7 @@ test('many accounts are cashed out to one address in one transaction', async () 
     const rules = { to, token: ZERO_ADDRESS, maxFee: toWei(0n), minOut: toWei(1n), nonce: 0n }
     return order(key, { ...rules, leaves: leaves.slice(place, place + 1) })
   })
-  await cashoutMany(chain, publisher, calls)
+  await cashout(chain, publisher, ...calls)
   expect(await balanceOf(chain, to)).toBe(6n)
 })
 

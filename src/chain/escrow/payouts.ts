@@ -6,8 +6,8 @@ import type { Cashout } from '../../protocol/escrow/cashout.ts'
 import { wordsOfCashout } from '../../protocol/escrow/cashout.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import type { Chain } from '../chain.ts'
-import { escrowAbi as abi } from '../generated/abi.ts'
-import type { Receipt } from './call.ts'
+import { callsAbi as abi } from '../generated/calls-abi.ts'
+import type { Call, Receipt } from './call.ts'
 import { callEscrow } from './call.ts'
 import type { ProvenLeaf } from './proven-leaf.ts'
 import { wordsOfProven } from './proven-leaf.ts'
@@ -27,10 +27,15 @@ export function claim(chain: Chain, key: PrivateKey, proven: ProvenLeaf): Promis
   return callEscrow(chain, key, { action: 'claim', data })
 }
 
+/** The call that pays several leaves. */
+export function encodeClaims(leaves: readonly ProvenLeaf[]): Call {
+  const data = encodeFunctionData({ abi, functionName: 'claimMany', args: [leaves.map(wordsOfProven)] })
+  return { action: 'claimMany', data }
+}
+
 /** Pays several leaves, leaving out those claimed before. What an account refuses becomes its credit. Throws as `callEscrow` does. */
 export function claimMany(chain: Chain, key: PrivateKey, leaves: readonly ProvenLeaf[]): Promise<Receipt> {
-  const data = encodeFunctionData({ abi, functionName: 'claimMany', args: [leaves.map(wordsOfProven)] })
-  return callEscrow(chain, key, { action: 'claimMany', data })
+  return callEscrow(chain, key, encodeClaims(leaves))
 }
 
 /** Pays an account what it has refused before, or has left over. Throws as `callEscrow` does. */
@@ -43,16 +48,20 @@ export function claimCredit(
   return callEscrow(chain, key, { action: 'claimCredit', data })
 }
 
-/** Pays leaves and credit of an account to the address that it has signed for, and a fee to the caller. Throws as `callEscrow` does. */
-export function cashout(chain: Chain, key: PrivateKey, call: CashoutCall): Promise<Receipt> {
-  const data = encodeFunctionData({ abi, functionName: 'cashout', args: [wordsOfCall(call)] })
-  return callEscrow(chain, key, { action: 'cashout', data })
+/** The call that cashes out: one order, or several of one token to one address, which are paid in one sum. */
+export function encodeCashouts(calls: readonly CashoutCall[]): Call {
+  const [only, ...others] = calls
+  if (only === undefined || others.length > 0) {
+    const data = encodeFunctionData({ abi, functionName: 'cashoutMany', args: [calls.map(wordsOfCall)] })
+    return { action: 'cashoutMany', data }
+  }
+  const data = encodeFunctionData({ abi, functionName: 'cashout', args: [wordsOfCall(only)] })
+  return { action: 'cashout', data }
 }
 
-/** Several cash-outs of one token to one address, paid in one sum. Throws as `callEscrow` does. */
-export function cashoutMany(chain: Chain, key: PrivateKey, calls: readonly CashoutCall[]): Promise<Receipt> {
-  const data = encodeFunctionData({ abi, functionName: 'cashoutMany', args: [calls.map(wordsOfCall)] })
-  return callEscrow(chain, key, { action: 'cashoutMany', data })
+/** Pays leaves and credit of accounts to the address that they have signed for, and a fee to the caller. Throws as `callEscrow` does. */
+export function cashout(chain: Chain, key: PrivateKey, ...calls: readonly CashoutCall[]): Promise<Receipt> {
+  return callEscrow(chain, key, encodeCashouts(calls))
 }
 
 function wordsOfCall({ cashout: order, signature, fee, leaves }: CashoutCall) {

@@ -1,6 +1,6 @@
 import type { Hex } from '../../protocol/bytes.ts'
 import { toHex } from '../../protocol/bytes.ts'
-import type { Leaf } from '../../protocol/sum-tree.ts'
+import type { Leaf } from '../../protocol/statement/sum-tree.ts'
 
 /** An epoch of a job. */
 export type EpochName = { readonly jobId: Hex; readonly epoch: number }

@@ -8,9 +8,8 @@ export const SLOTS = {
   claimed: 2,
   formers: 3,
   credits: 4,
-  finals: 5,
-  nonces: 6,
-  disputes: 7,
+  nonces: 5,
+  disputes: 6,
 } as const
 
 /** The bits of each field of a struct, in their order. */

@@ -1,3 +1,3 @@
 // Written by contracts/tools/abi.mjs from contracts/src/Escrow.sol.
 export const factoryAddress = '0x4e59b44847b379578588920ca78fbf26c0b4956c'
-export const escrowAddress = '0x912b5e4a2f7036e4bbbb54198b639f40651dd3f7'
+export const escrowAddress = '0xc4dc115beb3ef24e4354e345d73e85b38f104a03'

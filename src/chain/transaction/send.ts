@@ -1,7 +1,6 @@
 import type { TransactionReceipt } from 'viem'
 import { keccak256, TransactionNotFoundError, TransactionReceiptNotFoundError } from 'viem'
 import {
-  call,
   estimateFeesPerGas,
   estimateGas,
   getChainId,
@@ -15,9 +14,10 @@ import { accountOf } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { Hex } from '../../protocol/bytes.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
+import { askContract } from '../ask-contract.ts'
 import type { Chain } from '../chain.ts'
 import { confirmedBlock, pause } from '../chain.ts'
-import { explain } from '../explain.ts'
+import { explainCall } from './explain-call.ts'
 import { signTransaction } from './sign-transaction.ts'
 
 /** One transaction; `action` is its name in messages. */
@@ -45,18 +45,26 @@ const SEND_TRIES = 5
  * Throws `reverted` with the contract's reason, `refused`, `unreachable` or `timeout`.
  */
 export async function send(chain: Chain, key: PrivateKey, request: Send): Promise<TransactionReceipt> {
-  const sent = await inLane(chain, accountOf(key), () => submit(chain, key, request))
+  const sent = await sendOnly(chain, key, request)
   const receipt = await awaitReceipt(chain, sent, request.action)
   if (receipt.status === 'success') return receipt
   const { client } = chain
-  const again = { account: receipt.from, to: request.to, data: request.data, value: request.value ?? 0n }
-  await call(client, { ...again, blockNumber: receipt.blockNumber }).catch((error: unknown) => {
-    throw explain(request.action, error)
-  })
+  const from = accountOf(key)
+  const { to, data, value = 0n } = request
+  await askContract(client, { from, to, data, value, blockNumber: receipt.blockNumber }).catch(
+    (error: unknown) => {
+      throw explainCall(request.action, error)
+    },
+  )
   throw new Failure(
     'reverted',
     `${request.action}: transaction ${sent.hash} was reverted in block ${receipt.blockNumber}`,
   )
+}
+
+/** Signs and sends a transaction and does not wait for it. Throws `reverted`, `refused` or `unreachable`. */
+export function sendOnly(chain: Chain, key: PrivateKey, request: Send): Promise<Required<Sent>> {
+  return inLane(chain, accountOf(key), () => submit(chain, key, request))
 }
 
 /** Runs one action of an account after the one before, whether that succeeded or not. */
@@ -68,14 +76,14 @@ async function inLane<T>(chain: Chain, account: Address, action: () => Promise<T
 }
 
 /** A nonce may be taken by another process with the same key: then the next one is asked for. */
-async function submit(chain: Chain, key: PrivateKey, request: Send): Promise<Sent> {
+async function submit(chain: Chain, key: PrivateKey, request: Send): Promise<Required<Sent>> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const transaction = await sign(chain, key, request)
       const sent = { hash: keccak256(transaction), transaction }
       if (await broadcast(chain, sent)) return sent
     } catch (error) {
-      throw explain(request.action, error)
+      throw explainCall(request.action, error)
     }
     if (attempt === NONCE_TRIES)
       throw new Failure('refused', `${request.action}: other sends from this account take every nonce`)
@@ -95,13 +103,14 @@ async function broadcast(chain: Chain, { hash, transaction }: Required<Sent>): P
     } catch (error) {
       const isTaken = /nonce too low|replacement transaction underpriced|already (known|imported)/i
       if (isTaken.test(reason(error))) return isKnown(chain.client, hash) // the answer to an earlier try may have been lost
-      if (attempt === SEND_TRIES || explain('', error).code !== 'unreachable') throw error
+      if (attempt === SEND_TRIES || explainCall('', error).code !== 'unreachable') throw error
       await pause(100 * 2 ** attempt)
     }
   }
 }
 
-async function isKnown(client: Chain['client'], hash: Hex): Promise<boolean> {
+/** Tells whether a node of the chain has heard of a transaction. Throws what the client throws. */
+export async function isKnown(client: Chain['client'], hash: Hex): Promise<boolean> {
   try {
     await getTransaction(client, { hash })
     return true

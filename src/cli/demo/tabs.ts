@@ -58,12 +58,12 @@ export async function openTab(
   return { page, isCheater: plan.isCheater, payee: readAddress(payee, 'payee') }
 }
 
-/** Everything that a tab says it was promised: still promised, claimable, and paid. */
+/** Everything that a tab says it was promised: still promised, claimable or in transit, and paid. */
 export async function readMoney({ page }: Tab): Promise<{ readonly open: Wei; readonly paid: Wei }> {
   const read = async (id: string): Promise<bigint> =>
     readWei(await page.getByTestId(id).first().getAttribute('data-wei'), id)
   return {
-    open: ((await read('promised')) + (await read('claimable'))) as Wei,
+    open: ((await read('promised')) + (await read('claimable')) + (await read('inTransit'))) as Wei,
     paid: (await read('paid')) as Wei,
   }
 }

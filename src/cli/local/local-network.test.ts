@@ -6,7 +6,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startAnvil } from '../../chain/anvil.ts'
 import { ESCROW, openChain } from '../../chain/chain.ts'
 import { isDeployed } from '../../chain/deploy.ts'
+import { openRelayers } from '../../p2p/relayer/relayers.ts'
+import { openServerNode } from '../../p2p/server-node.ts'
 import { accountOf, makeKey } from '../../protocol/account.ts'
+import { ZERO_ADDRESS } from '../../protocol/address.ts'
+import { outlineOf } from '../../protocol/escrow/call-outline.ts'
 import { parseNetwork } from '../../protocol/network.ts'
 import { isFree } from '../ports.ts'
 import { type LocalNetwork, type NetworkUse, withNetwork } from './local-network.ts'
@@ -45,6 +49,20 @@ test('chain, contract and relay are the same after a restart', async () => {
   expect(again.genesis).toBe(first.genesis)
   expect(again.escrow).toBe(first.escrow)
   expect(again.relays[0]?.split('/').at(-1)).toBe(first.relays[0]?.split('/').at(-1))
+})
+
+test('its relay sends calls for those without gas, for nothing', async () => {
+  await start(async ({ network }, signal) => {
+    const node = await openServerNode({ key: makeKey(), relays: network.relays }, signal)
+    while (node.relays().some(({ state }) => state !== 'connected')) await sleep(20)
+    const relayers = openRelayers(node, signal)
+    const call = { kind: 'resolve', jobId: `0x${'01'.repeat(32)}`, account: node.account } as const
+    const [quote] = await relayers.quote(outlineOf(call, ZERO_ADDRESS))
+    expect(quote?.fee).toBe(0n)
+    await expect(relayers.send({ outline: outlineOf(call, ZERO_ADDRESS), make: () => call })).rejects.toThrow(
+      'resolve was refused by the contract: NoDispute(',
+    )
+  })
 })
 
 test('all of it ends in under 5 s when asked to', async () => {

@@ -9,8 +9,9 @@ import { Failure } from '../../protocol/failure.ts'
 import type { Network } from '../../protocol/network.ts'
 import { toWei } from '../../protocol/wei.ts'
 import { startRelay } from '../../relay/relay.ts'
+import type { RelayerOptions } from '../../relay/relayer/open-relayer.ts'
 import { PORTS, pickPort } from '../ports.ts'
-import { makeFaucet } from '../web/faucet.ts'
+import { type Faucet, makeFaucet } from '../web/faucet.ts'
 import { serve } from '../web/serve.ts'
 import { type LocalChain, startAnvil } from './anvil.ts'
 
@@ -114,10 +115,11 @@ async function useParts<T>(options: PartOptions, use: NetworkUse<T>, signal: Abo
     })
     if (isLocal && options.contract === undefined) await deploy(chain, report)
     else await requireEscrow(chain)
-    const relay = await startRelay({ key: relayKey, port: ports.relay }, stop.signal)
+    const faucet = isLocal ? { faucet: makeFaucet(chain) } : {}
+    const relayer = faucet.faucet && { relayer: localRelayer(chain, faucet.faucet) }
+    const relay = await startRelay({ key: relayKey, port: ports.relay, ...relayer }, stop.signal)
     ends.push(relay.stopped)
     const network = await describeNetwork(chain, relay.addresses)
-    const faucet = isLocal ? { faucet: makeFaucet(chain) } : {}
     const health = async () => ({ block: Number(await confirmedBlock(chain)), relay: relay.stats() })
     const site = await serve(
       { folder: webFolder, port: ports.web, network, rpcUrl, ...faucet, health },
@@ -129,6 +131,15 @@ async function useParts<T>(options: PartOptions, use: NetworkUse<T>, signal: Abo
     stop.abort()
     await Promise.all(ends)
   }
+}
+
+/** Where coins are free a key of the moment sends calls for those who have none, filled from the faucet whenever it is low. */
+function localRelayer(chain: Chain, faucet: Faucet): RelayerOptions {
+  const key = makeKey()
+  const refill = async (): Promise<void> => {
+    await faucet(accountOf(key))
+  }
+  return { chain, key, refill, questionsPerMinute: 600 }
 }
 
 /** Anybody may deploy the escrow: it has no owner. So a key of the moment, filled from the faucet, does it. */

@@ -20,8 +20,11 @@ export type BlockSource = {
 
 const STALL_MS = 30_000
 
+/** What it takes to reach a peer. */
+type Dials = Pick<PeerNode, 'dial'>
+
 /** Makes a source of a peer; it lives until the signal aborts. */
-export function blockSource(node: PeerNode, target: PeerTarget, signal: AbortSignal): BlockSource {
+export function blockSource(node: Dials, target: PeerTarget, signal: AbortSignal): BlockSource {
   return new PeerBlocks(node, target, signal)
 }
 
@@ -30,14 +33,14 @@ type Open = { take(frame: Frame): boolean; resolve(): void; reject(error: unknow
 
 class PeerBlocks implements BlockSource {
   readonly peer: string
-  readonly #node: PeerNode
+  readonly #node: Dials
   readonly #target: PeerTarget
   readonly #signal: AbortSignal
   readonly #open = new Map<number, Open>()
   #stream: Promise<FrameStream> | undefined
   #lastRequest = 0
 
-  constructor(node: PeerNode, target: PeerTarget, signal: AbortSignal) {
+  constructor(node: Dials, target: PeerTarget, signal: AbortSignal) {
     this.peer = target.peer
     this.#node = node
     this.#target = target

@@ -13,6 +13,9 @@ export type BlockCache = {
   put(digest: Digest, bytes: Uint8Array): Promise<void>
 }
 
+/** A cache for what is fetched once and kept elsewhere. */
+export const NO_CACHE: BlockCache = { get: async () => undefined, put: async () => undefined }
+
 /** A blob by its name and its exact length. */
 export type WantedBlob = { readonly cid: Cid; readonly bytes: number }
 
@@ -37,20 +40,38 @@ export async function fetchBlob(
   wanted: WantedBlob,
   options: FetchOptions,
 ): Promise<Uint8Array> {
-  const { cache, onProgress } = options
   const blob = digestOfCid(wanted.cid)
-  const kept = await cache.get(blob)
+  const kept = await options.cache.get(blob)
   if (kept?.length === wanted.bytes) return kept
+  return fetchListed(source, { blob, min: wanted.bytes, max: wanted.bytes }, options)
+}
+
+/** Fetches a blob of which only the digest is known and how long it may be. Throws as `fetchBlob` does. */
+export async function fetchUpTo(
+  source: BlockSource,
+  { digest, maxBytes }: { readonly digest: Digest; readonly maxBytes: number },
+  options: FetchOptions,
+): Promise<Uint8Array> {
+  const kept = await options.cache.get(digest)
+  if (kept !== undefined && kept.length <= maxBytes) return kept
+  return fetchListed(source, { blob: digest, min: 0, max: maxBytes }, options)
+}
+
+type Wanted = { readonly blob: Digest; readonly min: number; readonly max: number }
+
+async function fetchListed(source: BlockSource, wanted: Wanted, options: FetchOptions): Promise<Uint8Array> {
+  const { cache, onProgress } = options
+  const { blob } = wanted
   const list = await unlessCancelled(source.list(blob), options.signal)
   try {
-    checkList(list, { blob, bytes: wanted.bytes, peer: source.peer })
-    const whole = new Uint8Array(wanted.bytes)
+    checkList(list, wanted, source.peer)
+    const whole = new Uint8Array(list.size)
     const missing = await fillFromCache(whole, list, cache)
     const missingBytes = missing.reduce((sum, index) => sum + blockBytes(list.size, index), 0)
-    onProgress?.(wanted.bytes - missingBytes, wanted.bytes)
+    onProgress?.(list.size - missingBytes, list.size)
     await fetchMissing(source, { blob, list, whole, missing }, options)
     if (digestOf(whole) !== blob)
-      throw malformed(`blob ${wanted.cid}`, `the bytes of that name from peer ${source.peer}`)
+      throw malformed(`blob ${blob}`, `the bytes of that digest from peer ${source.peer}`)
     await cache.put(blob, whole)
     return whole
   } catch (error) {
@@ -59,13 +80,12 @@ export async function fetchBlob(
   }
 }
 
-function checkList(
-  { size, blocks }: BlockList,
-  { blob, bytes, peer }: { blob: Digest; bytes: number; peer: string },
-): void {
-  if (size !== bytes) throw malformed(`blob ${blob} from peer ${peer}`, `${bytes} bytes`, size)
+function checkList({ size, blocks }: BlockList, { blob, min, max }: Wanted, peer: string): void {
+  const path = `blob ${blob} from peer ${peer}`
+  if (size < min || size > max)
+    throw malformed(path, min === max ? `${max} bytes` : `at most ${max} bytes`, size)
   if (blocks.length === 1 && blocks[0] !== blob)
-    throw malformed(`blob ${blob} from peer ${peer}`, 'a single block of the same digest', blocks[0])
+    throw malformed(path, 'a single block of the same digest', blocks[0])
 }
 
 /** Copies what the cache has, and gives the indexes of the blocks that it lacks. */

@@ -1,4 +1,4 @@
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Libp2p } from '@libp2p/interface'
 import type { PrivateKey } from '../../protocol/account.ts'
 import { accountOf } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
@@ -17,6 +17,7 @@ import { sleep } from '../sleep.ts'
 import { pathOf, pathOfAddress } from '../stream/connection.ts'
 import { openFrameStream } from '../stream/frame-stream.ts'
 import { bestConnection, Dialer, readPeer, throwIfCancelled } from './dial.ts'
+import { handleFrames } from './handle-frames.ts'
 import { watchPeers } from './peer-watch.ts'
 import type { Backoff } from './relay-supervisor.ts'
 import { superviseRelays } from './relay-supervisor.ts'
@@ -87,7 +88,7 @@ class Libp2pNode implements PeerNode {
       try {
         const options = { signal: AbortSignal.any([either, AbortSignal.timeout(OPEN_TIMEOUT_MS)]) }
         const stream = await connection.newStream(protocol, { ...options, runOnLimitedConnection: true })
-        return this.#adopt(stream, connection)
+        return this.#adopt(openFrameStream(stream, connection))
       } catch (error) {
         throwIfCancelled(either)
         if (error instanceof Failure) throw error
@@ -102,16 +103,11 @@ class Libp2pNode implements PeerNode {
   }
 
   async handle(protocol: string, onStream: StreamHandler, options?: FrameStreamOptions): Promise<void> {
-    const adopt = async (stream: Stream, connection: Connection) => {
-      try {
-        await onStream(this.#adopt(stream, connection, options))
-      } catch (error) {
-        stream.abort(error instanceof Error ? error : new Error(reason(error)))
-        if (!(error instanceof Failure)) throw error
-      }
-    }
-    const limits = { maxInboundStreams: MAX_STREAMS_PER_PEER, runOnLimitedConnection: true }
-    await this.#libp2p.handle(protocol, (...taken) => void adopt(...taken), limits)
+    await handleFrames(this.#libp2p, protocol, {
+      onStream: (stream) => onStream(this.#adopt(stream)),
+      options,
+      maxStreamsPerPeer: MAX_STREAMS_PER_PEER,
+    })
   }
 
   path(peer: string): Path | undefined {
@@ -130,8 +126,7 @@ class Libp2pNode implements PeerNode {
     signal.addEventListener('abort', () => this.#relayListeners.delete(listener), { once: true })
   }
 
-  #adopt(stream: Stream, connection: Connection, options?: FrameStreamOptions): FrameStream {
-    const frames = openFrameStream(stream, connection, options)
+  #adopt(frames: FrameStream): FrameStream {
     this.#streams.add(frames)
     void frames.closed.then(() => this.#streams.delete(frames))
     return frames

@@ -2,8 +2,8 @@ import type { SignedAnnouncement } from '../../protocol/announcement.ts'
 import { packAnnouncement } from '../../protocol/announcement.ts'
 import { Failure, malformed } from '../../protocol/failure.ts'
 import type { Frame } from '../../protocol/frame.ts'
-import type { SignedStatement } from '../../protocol/statement.ts'
-import { packStatement } from '../../protocol/statement.ts'
+import type { SignedStatement } from '../../protocol/statement/statement.ts'
+import { packStatement } from '../../protocol/statement/statement.ts'
 import type { FrameStream } from '../peer-node.ts'
 import { REGISTRY_FRAME } from './registry-message.ts'
 
@@ -12,6 +12,15 @@ type OnEntry = (entry: unknown) => void
 type Pending = { resolve(answer: unknown): void; reject(failure: Failure): void }
 
 const ANSWER_MS = 10_000
+/** The relay fetches the list from here before it answers. */
+const MIRROR_MS = 60_000
+
+const ANSWERS: readonly number[] = [
+  REGISTRY_FRAME.accepted,
+  REGISTRY_FRAME.listed,
+  REGISTRY_FRAME.first,
+  REGISTRY_FRAME.mirrored,
+]
 
 /** One relay's registry over one stream: questions with their answers, and what a watch brings. */
 export class RegistrySession {
@@ -34,6 +43,12 @@ export class RegistrySession {
   witness(signed: SignedStatement): Promise<unknown> {
     const body = packStatement(signed)
     return this.#ask({ type: REGISTRY_FRAME.witness, request: this.#next(), body })
+  }
+
+  /** Has the relay keep the list of a statement, which it fetches from this peer. Throws as `announce` does. */
+  async mirror(signed: SignedStatement): Promise<void> {
+    const body = packStatement(signed)
+    await this.#ask({ type: REGISTRY_FRAME.mirror, request: this.#next(), body }, MIRROR_MS)
   }
 
   /** Has the relay tell all entries. Resolves when it has. */
@@ -66,14 +81,14 @@ export class RegistrySession {
     return this.#lastRequest
   }
 
-  async #ask(frame: Frame): Promise<unknown> {
+  async #ask(frame: Frame, answerMs = ANSWER_MS): Promise<unknown> {
     const { request } = frame
     let timer: ReturnType<typeof setTimeout> | undefined
     try {
       return await new Promise<unknown>((resolve, reject) => {
         this.#pending.set(request, { resolve, reject })
-        const late = new Failure('timeout', `the relay did not answer in ${ANSWER_MS / 1000} s`)
-        timer = setTimeout(() => reject(late), ANSWER_MS)
+        const late = new Failure('timeout', `the relay did not answer in ${answerMs / 1000} s`)
+        timer = setTimeout(() => reject(late), answerMs)
         if (!this.#stream.send(frame)) reject(new Failure('unreachable', 'the relay’s registry is gone'))
       })
     } finally {
@@ -84,9 +99,7 @@ export class RegistrySession {
 
   #take({ type, request, body }: Frame): void {
     const pending = this.#pending.get(request)
-    const isAnswer =
-      type === REGISTRY_FRAME.accepted || type === REGISTRY_FRAME.listed || type === REGISTRY_FRAME.first
-    if (isAnswer) pending?.resolve(body)
+    if (ANSWERS.includes(type)) pending?.resolve(body)
     else if (type === REGISTRY_FRAME.refused)
       pending?.reject(new Failure('refused', `the relay refused: ${String(body).slice(0, 300)}`))
     else if (type === REGISTRY_FRAME.entries && Array.isArray(body))

@@ -1,11 +1,12 @@
 import type { Announcement, SignedAnnouncement } from '../../protocol/announcement.ts'
 import { parseAnnouncement } from '../../protocol/announcement.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
-import type { SignedStatement } from '../../protocol/statement.ts'
-import { parseStatement } from '../../protocol/statement.ts'
+import type { SignedStatement } from '../../protocol/statement/statement.ts'
+import { parseStatement } from '../../protocol/statement/statement.ts'
 import type { PeerNode, RelayStatus } from '../peer-node.ts'
 import { sleep } from '../sleep.ts'
 import { AnnouncementBook, CLOCK_SKEW_SECONDS, jobKey } from './announcement-book.ts'
+import { MirrorLists } from './mirror-lists.ts'
 import { REGISTRY_PROTOCOL } from './registry-message.ts'
 import { RegistrySession } from './registry-session.ts'
 
@@ -27,6 +28,11 @@ export type Registry = {
    * does not know the job is left out.
    */
   witness(signed: SignedStatement): Promise<SignedStatement[]>
+  /**
+   * Has the relays keep the list of a statement for others. They fetch it from this peer as a blob; those that come back before
+   * `until` (seconds since 1970) are asked too.
+   */
+  mirror(signed: SignedStatement, until: number): void
   /** Asks all connected relays for the open jobs. Throws `unreachable` when none answers. */
   query(): Promise<Announcement[]>
   /** Tells the listener of every open job now and of every change until the signal aborts. */
@@ -60,6 +66,7 @@ class RelayedRegistry implements Registry {
   readonly #sessions = new Map<string, RegistrySession>()
   readonly #listeners = new Set<(change: RegistryChange) => void>()
   readonly #openers = new Set<() => void>()
+  readonly #mirrors: MirrorLists
   readonly #onTrouble: (failure: Failure) => void
   readonly #now: () => number
   readonly #connectMs: number
@@ -70,6 +77,7 @@ class RelayedRegistry implements Registry {
     this.#signal = signal
     this.#onTrouble = options.onTrouble ?? (() => undefined)
     this.#now = options.now ?? (() => Date.now() / 1000)
+    this.#mirrors = new MirrorLists(this.#now, this.#onTrouble)
     this.#connectMs = options.connectMs ?? 15_000
     for (const relay of node.relays()) void this.#keep(relay)
     const timer = setInterval(() => this.#expire(), EXPIRY_CHECK_MS)
@@ -94,6 +102,10 @@ class RelayedRegistry implements Registry {
       }
     })
     return (await Promise.all(answers)).flat()
+  }
+
+  mirror(signed: SignedStatement, until: number): void {
+    this.#mirrors.add(signed, until)
   }
 
   async query(): Promise<Announcement[]> {
@@ -126,8 +138,11 @@ class RelayedRegistry implements Registry {
       try {
         const stream = await this.#node.dial({ peer, addresses: [address] }, REGISTRY_PROTOCOL, this.#signal)
         const session = new RegistrySession(stream)
+        const ended = new AbortController()
+        void stream.closed.then(() => ended.abort())
         this.#begin(peer, session)
         tries = 0
+        void this.#mirrors.run(session, peer, AbortSignal.any([ended.signal, this.#signal]))
         await session.run()
       } catch (error) {
         if (!this.#signal.aborted) this.#tell(`relay ${peer}: ${reason(error)}`, error)

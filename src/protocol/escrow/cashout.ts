@@ -1,5 +1,9 @@
 import type { Address } from '../address.ts'
+import { readAddress } from '../address.ts'
+import { fromHex, toHex } from '../bytes.ts'
+import { at, readBytes, readInteger, readRecord } from '../read.ts'
 import type { Wei } from '../wei.ts'
+import { readWei } from '../wei.ts'
 import type { Domain } from './domain.ts'
 import { digestOfStruct } from './domain.ts'
 
@@ -36,4 +40,30 @@ export function wordsOfCashout(cashout: Cashout) {
 /** The EIP-712 digest of a cash-out. */
 export function hashCashout(cashout: Cashout, domain: Domain): Uint8Array {
   return digestOfStruct('Cashout', { fields: CASHOUT, values: wordsOfCashout(cashout) }, domain)
+}
+
+/** A cash-out as plain values for a frame or a record. */
+export function packCashout(cashout: Cashout): unknown {
+  return {
+    ...cashout,
+    maxFee: cashout.maxFee.toString(),
+    minOut: cashout.minOut.toString(),
+    nonce: fromHex(cashout.nonce.toString(16).padStart(64, '0')),
+  }
+}
+
+/** Reads what `packCashout` wrote. Throws `malformed` with the field's path. */
+export function parseCashout(value: unknown, path = 'cashout'): Cashout {
+  const names = CASHOUT.map(({ name }) => name)
+  const record = readRecord(value, path, names)
+  const address = (name: string): Address => readAddress(record[name], at(path, name))
+  return {
+    account: address('account'),
+    to: address('to'),
+    token: address('token'),
+    maxFee: readWei(record.maxFee, at(path, 'maxFee')),
+    minOut: readWei(record.minOut, at(path, 'minOut')),
+    nonce: BigInt(toHex(readBytes(record.nonce, at(path, 'nonce'), 32))),
+    deadline: readInteger(record.deadline, at(path, 'deadline'), [0, Number.MAX_SAFE_INTEGER]),
+  }
 }

@@ -1,7 +1,7 @@
 import type { Digest, Hex } from '../bytes.ts'
 import type { Opening } from '../escrow/opening.ts'
-import type { SignedStatement } from '../statement.ts'
-import type { Leaf } from '../sum-tree.ts'
+import type { SignedStatement } from '../statement/statement.ts'
+import type { Leaf } from '../statement/sum-tree.ts'
 import type { ExecutorKind } from './hello.ts'
 import type { SignedResults } from './result.ts'
 

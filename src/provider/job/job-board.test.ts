@@ -17,6 +17,7 @@ import { toWei } from '../../protocol/wei.ts'
 import { packMessage } from '../../protocol/work/codec.ts'
 import { openMemoryStore } from '../../store/memory-store.ts'
 import type { Sandbox } from '../../worker/sandbox.ts'
+import { TokenBook } from '../money/token-book.ts'
 import { DEFAULT_SETTINGS } from '../settings.ts'
 import type { ProviderSettings } from '../state.ts'
 import { JobBoard } from './job-board.ts'
@@ -72,6 +73,7 @@ class Stage {
         chainName,
         sandbox: this.#sandbox(),
         blobs: store.blobs,
+        tokens: new TokenBook({ chain, chainId: chainName.chainId, nowMs: () => this.nowMs }),
         hello: () => ({}),
         settings: () => this.settings,
         report: () => undefined,
@@ -81,6 +83,7 @@ class Stage {
           this.chainTrouble = why
         },
         onChange: () => this.board.choose(),
+        whyStop: () => undefined,
         nowMs: () => this.nowMs,
       },
       this.end.signal,

@@ -9,9 +9,11 @@ import type { WorkMessage } from '../../protocol/work/message.ts'
 import type { Blobs } from '../../store/store.ts'
 import type { Sandbox } from '../../worker/sandbox.ts'
 import type { Held } from '../money/check-promise.ts'
+import type { TokenBook } from '../money/token-book.ts'
 import type { ProviderSettings } from '../state.ts'
 import { checkJob } from './check-job.ts'
 import { loadKernel } from './choose-executor.ts'
+import { explainObjection, isObjected } from './explain-objection.ts'
 import type { WorkPorts } from './job-work.ts'
 import { JobWork } from './job-work.ts'
 import { loadManifest } from './load-job.ts'
@@ -25,6 +27,7 @@ export type BoardPorts = Omit<WorkPorts, 'send'> & {
   readonly chainName: ChainName
   readonly sandbox: Sandbox
   readonly blobs: Blobs
+  readonly tokens: Pick<TokenBook, 'of'>
   hello(): unknown
   settings(): ProviderSettings
   onPromise(held: Held, work: JobWork | undefined): void
@@ -172,11 +175,12 @@ export class JobBoard {
 
   #sort(work: JobWork, now: number): void {
     const objection = objectionTo(offerOf(work), this.#ports.settings())
-    if (objection !== undefined && (isOpen(work) || work.kind === 'unsuitable')) {
+    const wasObjected = isObjected(work.kind)
+    if (objection !== undefined && (isOpen(work) || wasObjected || work.kind === 'unsuitable')) {
       this.#leave(work)
       work.kind = objection
-      work.why = objection === 'skipped' ? 'skipped by you' : 'the price is below your minimum'
-    } else if (objection === undefined && (work.kind === 'skipped' || work.kind === 'below-minimum')) {
+      work.why = explainObjection(objection, work.said.opening.token, this.#ports.tokens)
+    } else if (objection === undefined && wasObjected) {
       work.kind = 'open'
       work.why = ''
     }
@@ -280,7 +284,7 @@ function reopen(work: JobWork): void {
 }
 
 function offerOf({ said: { jobId, price, opening } }: JobWork) {
-  return { jobId, price, publisher: opening.publisher }
+  return { jobId, price, publisher: opening.publisher, token: opening.token }
 }
 
 const TRANSIENT: readonly string[] = ['unreachable', 'timeout', 'cancelled', 'storage', 'device-lost']

@@ -102,7 +102,7 @@ test('what may be lost with the link is not waited for; the next link starts ane
   scene.accept([0])
   expect(work.owed.exposure).toMatchObject({ oldestAt: undefined })
   scene.nowMs += 10 * 60_000
-  expect(work.isUnsigned).toBe(false)
+  expect(work.stopped).toBeUndefined()
   work.want(3)
   expect(scene.heard('want').map(({ frames }) => frames)).toEqual([3, 3])
 })
@@ -155,9 +155,9 @@ test('results that are accepted wait for a signature; without one the work stops
   await scene.runNext()
   scene.accept([0, 7])
   expect(work.acceptedUnits).toBe(2)
-  expect(work.isUnsigned).toBe(false)
+  expect(work.stopped).toBeUndefined()
   scene.nowMs += 60_000
-  expect(work.isUnsigned).toBe(true)
+  expect(work.stopped?.code).toBe('unsigned')
   const asked = scene.heard('want').length
   work.want(3)
   expect(scene.heard('want')).toHaveLength(asked)

@@ -1,6 +1,5 @@
 import type { Job } from '../../chain/escrow/read-escrow.ts'
 import { isJustified } from '../../market/evidence.ts'
-import { mayGoOn } from '../../market/exposure.ts'
 import type { PrivateKey } from '../../protocol/account.ts'
 import { accountOf } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
@@ -15,10 +14,13 @@ import { signResults } from '../../protocol/work/result.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import { Owed } from '../money/owed.ts'
 import type { JobView } from '../state.ts'
+import type { Stop } from './why-stop.ts'
 
 /** A lease with the moment at which its units go to others (ms since 1970). */
 export type Lease = Extract<WorkMessage, { kind: 'lease' }> & { readonly expiresAt: number }
 type Done = Extract<UnitRun, { kind: 'done' }>
+/** What came of a lease, how long it took, and for whom. */
+type Ran = { runs: readonly UnitRun[]; busyMs: number; key: PrivateKey; payee: Address }
 
 /** What happened with units of a job. */
 export type WorkEvent = {
@@ -35,6 +37,8 @@ export type WorkPorts = {
   report(event: WorkEvent): void
   /** What others computed and the publisher accepted. */
   onAccepted(work: JobWork, units: readonly number[], digests: readonly Digest[]): void
+  /** Whether more may be owed by the publisher, or why not. */
+  whyStop(work: JobWork): Stop | undefined
   nowMs(): number
 }
 
@@ -84,9 +88,9 @@ export class JobWork {
     return this.#running.size > 0 || (this.#queue.length > 0 && this.kind === 'working')
   }
 
-  /** Whether so much is unsigned that no more is done for this publisher. */
-  get isUnsigned(): boolean {
-    return !mayGoOn(this.owed.exposure, this.#ports.nowMs())
+  /** Why no more is done for this publisher just now: too much is unsigned or not posted. */
+  get stopped(): Stop | undefined {
+    return this.#ports.whyStop(this)
   }
 
   get executor(): ExecutorKind | undefined {
@@ -133,7 +137,7 @@ export class JobWork {
   want(window: number): void {
     const { executor } = this
     const frames = window - this.#credit - this.#queue.length - this.#running.size
-    if (executor === undefined || this.kind !== 'working' || frames <= 0 || this.isUnsigned) return
+    if (executor === undefined || this.kind !== 'working' || frames <= 0 || this.stopped) return
     if (this.#ports.send({ kind: 'want', jobId: this.said.jobId, executor, frames })) this.#credit += frames
   }
 
@@ -219,15 +223,7 @@ export class JobWork {
     })
   }
 
-  #deliver(
-    lease: Lease,
-    {
-      runs,
-      busyMs,
-      key,
-      payee,
-    }: { runs: readonly UnitRun[]; busyMs: number; key: PrivateKey; payee: Address },
-  ): void {
+  #deliver(lease: Lease, { runs, busyMs, key, payee }: Ran): void {
     const { jobId } = this.said
     const done = runs.filter((run): run is Done => run.kind === 'done')
     const failed = runs.flatMap((run): FailedUnit[] =>

@@ -1,8 +1,7 @@
 import type { BlockSource } from '../../p2p/blocks/block-source.ts'
 import type { BlockCache } from '../../p2p/blocks/fetch-blob.ts'
-import { fetchBlob } from '../../p2p/blocks/fetch-blob.ts'
+import { fetchBlob, fetchUpTo } from '../../p2p/blocks/fetch-blob.ts'
 import type { Announcement } from '../../protocol/announcement.ts'
-import { cidOfDigest } from '../../protocol/cid.ts'
 import { malformed } from '../../protocol/failure.ts'
 import type { Manifest } from '../../protocol/manifest/manifest.ts'
 import { decodeManifest, MAX_MANIFEST_BYTES, replicaPrice } from '../../protocol/manifest/manifest.ts'
@@ -20,11 +19,8 @@ export async function loadManifest(
   { source, cache, signal }: LoadFrom,
 ): Promise<Manifest> {
   const { manifest: digest } = said.opening
-  const kept = await cache.get(digest)
-  const bytes = kept?.length ?? (await source.list(digest)).size
-  if (bytes > MAX_MANIFEST_BYTES) throw malformed('manifest', `at most ${MAX_MANIFEST_BYTES} bytes`, bytes)
-  const cid = cidOfDigest(digest, 'dag-cbor')
-  const manifest = decodeManifest(await fetchBlob(source, { cid, bytes }, { cache, signal }))
+  const wanted = { digest, maxBytes: MAX_MANIFEST_BYTES }
+  const manifest = decodeManifest(await fetchUpTo(source, wanted, { cache, signal }))
   if (replicaPrice(manifest) !== said.price)
     throw malformed('price.replica', `the announced ${said.price} wei`, manifest.price.replica)
   return manifest

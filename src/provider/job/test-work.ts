@@ -15,6 +15,7 @@ import { signResults } from '../../protocol/work/result.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import type { WorkEvent, WorkPorts } from './job-work.ts'
 import { JobWork } from './job-work.ts'
+import { whyStop } from './why-stop.ts'
 
 export const testSample = sampleJob('square', 0, { priceWei: '10', units: 100 })
 /** The publisher of tests. */
@@ -94,6 +95,16 @@ export class TestWork {
       },
       report: (event) => void this.events.push(event),
       onAccepted: () => undefined,
+      whyStop: ({ owed }) =>
+        whyStop({
+          exposure: owed.exposure,
+          maxUnpaid: 200,
+          nowMs: this.nowMs,
+          unposted: 0n,
+          bond: 1n,
+          currency: { symbol: 'ETH', decimals: 18 },
+          listTrouble: '',
+        }),
       nowMs: () => this.nowMs,
     }
     this.work = new JobWork(testAnnouncement(), ports)

@@ -12,7 +12,7 @@ const [first, second, other] = [chain('1'), chain('2'), chain('3', 1)]
 /** A purse of which half is claimable. */
 const moneyIn = async (values: Values) => {
   const half = toWei(BigInt(((await values.get('held')) as number | undefined) ?? 0))
-  return { promised: half, claimable: half, paid: toWei(100n) }
+  return { promised: half, claimable: half, inTransit: toWei(0n), paid: toWei(100n) }
 }
 
 test('what is held of a chain that was started afresh is void, on this chain only', async () => {

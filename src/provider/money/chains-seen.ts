@@ -36,13 +36,16 @@ export async function voidedOn(
   if (!seen.includes(key)) await values.set(SEEN, [...seen, key])
   const gone = seen.filter((name) => name.startsWith(`${chain.chainId}-`) && name !== key)
   const all = await Promise.all(gone.map((name) => moneyIn(within(values, name)).catch(nothingToRead)))
-  return toWei(all.reduce((sum, { promised, claimable }) => sum + promised + claimable, 0n))
+  return toWei(
+    all.reduce((sum, { promised, claimable, inTransit }) => sum + promised + claimable + inTransit, 0n),
+  )
 }
 
 /** What an earlier version kept of a chain that is gone may be in another form. It is void, so that nothing is lost with it. */
-function nothingToRead(error: unknown): Pick<Money, 'promised' | 'claimable'> {
+function nothingToRead(error: unknown): Omit<Money, 'paid'> {
+  const nothing = toWei(0n)
   if (error instanceof Failure && error.code === 'malformed')
-    return { promised: toWei(0n), claimable: toWei(0n) }
+    return { promised: nothing, claimable: nothing, inTransit: nothing }
   throw error
 }
 

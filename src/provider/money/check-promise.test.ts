@@ -5,9 +5,9 @@ import { ZERO_ADDRESS } from '../../protocol/address.ts'
 import type { Hex } from '../../protocol/bytes.ts'
 import { jobIdOf } from '../../protocol/escrow/opening.ts'
 import { testOpening, testTerms } from '../../protocol/escrow/test-opening.ts'
-import type { Statement } from '../../protocol/statement.ts'
-import { signStatement } from '../../protocol/statement.ts'
-import { buildTree, proofOf, rootOf } from '../../protocol/sum-tree.ts'
+import type { Statement } from '../../protocol/statement/statement.ts'
+import { signStatement } from '../../protocol/statement/statement.ts'
+import { buildTree, proofOf, rootOf } from '../../protocol/statement/sum-tree.ts'
 import { toWei } from '../../protocol/wei.ts'
 import type { Facts, Held } from './check-promise.ts'
 import { checkPromise } from './check-promise.ts'
@@ -36,7 +36,7 @@ const job: Facts['job'] = {
   closeAt: 0,
   finalBy: 0,
 }
-const facts: Facts = { job, settler: accountOf(settler), domain, payee, unpostedWei: 0n }
+const facts: Facts = { job, settler: accountOf(settler), domain, payee, postedWei: 0n, unpostedWei: 0n }
 
 function promise(change: Partial<Statement> = {}, key = settler): Held {
   const amounts = [30n, 20n, 10n]
@@ -118,8 +118,10 @@ test('a tampered sum inside the proof is refused', () => {
   expect(() => checkPromise({ ...held, proof }, facts)).toThrow('proof')
 })
 
-test('an epoch that is on chain already needs no cover: its total is earmarked', () => {
-  expect(() =>
-    checkPromise(promise(), { ...facts, job: { ...job, committed: toWei(100n), epochs: 1 } }),
-  ).not.toThrow()
+test('of an epoch that is on chain only what is added needs cover: the rest is earmarked', () => {
+  const posted = { ...facts, job: { ...job, committed: toWei(100n), epochs: 1 } }
+  expect(() => checkPromise(promise(), { ...posted, postedWei: 60n })).not.toThrow()
+  expect(() => checkPromise(promise(), { ...posted, postedWei: 70n })).not.toThrow()
+  const more = { ...posted, job: { ...posted.job, committed: toWei(91n) }, postedWei: 50n }
+  expect(() => checkPromise(promise(), more)).toThrow('10 wei are promised, the escrow still covers 9 wei')
 })

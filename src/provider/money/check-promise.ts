@@ -5,10 +5,10 @@ import type { Domain } from '../../protocol/escrow/domain.ts'
 import type { Opening } from '../../protocol/escrow/opening.ts'
 import { jobIdOf } from '../../protocol/escrow/opening.ts'
 import { Failure } from '../../protocol/failure.ts'
-import type { SignedStatement } from '../../protocol/statement.ts'
-import { statementSigner } from '../../protocol/statement.ts'
-import type { Leaf } from '../../protocol/sum-tree.ts'
-import { checkProof } from '../../protocol/sum-tree.ts'
+import type { SignedStatement } from '../../protocol/statement/statement.ts'
+import { statementSigner } from '../../protocol/statement/statement.ts'
+import type { Leaf } from '../../protocol/statement/sum-tree.ts'
+import { checkProof } from '../../protocol/statement/sum-tree.ts'
 
 /** A statement with this payee's leaf in it, the leaf's proof, and what it takes to post or challenge it: a promise that is worth money. */
 export type Held = {
@@ -25,7 +25,9 @@ export type Facts = {
   readonly settler: Address
   readonly domain: Domain
   readonly payee: Address
-  /** The totals of other epochs that are promised and not posted. */
+  /** What is on chain of the epoch that the promise is about; zero while it is not posted. */
+  readonly postedWei: bigint
+  /** What other epochs promise beyond what is on chain. */
   readonly unpostedWei: bigint
 }
 
@@ -35,7 +37,7 @@ export type Facts = {
  */
 export function checkPromise(
   { signed, leaf, proof, opening }: Held,
-  { job, settler, domain, payee, unpostedWei }: Facts,
+  { job, settler, domain, payee, postedWei, unpostedWei }: Facts,
 ): void {
   const { statement } = signed
   if (statement.jobId !== job.jobId)
@@ -51,10 +53,10 @@ export function checkPromise(
   if (leaf.account !== payee)
     throw new Failure('refused', `leaf.account: it is about ${leaf.account}, not about ${payee}`)
   checkProof(leaf, proof, statement)
-  const isPosted = statement.epoch < job.epochs
-  const promised = statement.total + unpostedWei
+  const added = statement.total > postedWei ? statement.total - postedWei : 0n
+  const promised = added + unpostedWei
   const available = availableOf(job, opening.terms)
-  if (!isPosted && promised > available) {
+  if (added > 0n && promised > available) {
     throw new Failure(
       'uncovered',
       `statement.total: ${promised} wei are promised, the escrow still covers ${available} wei`,

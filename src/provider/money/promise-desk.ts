@@ -1,4 +1,5 @@
 import type { Chain } from '../../chain/chain.ts'
+import type { Job } from '../../chain/escrow/read-escrow.ts'
 import { areTwoTruths } from '../../market/two-truths.ts'
 import type { Registry } from '../../p2p/registry/registry.ts'
 import { sleep } from '../../p2p/sleep.ts'
@@ -6,7 +7,8 @@ import type { Address } from '../../protocol/address.ts'
 import type { ChainName } from '../../protocol/announcement.ts'
 import type { Domain } from '../../protocol/escrow/domain.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
-import { askJob, askSettler } from '../job/check-job.ts'
+import type { SignedStatement } from '../../protocol/statement/statement.ts'
+import { askJob, askPosted, askSettler } from '../job/check-job.ts'
 import type { Held } from './check-promise.ts'
 import { checkPromise } from './check-promise.ts'
 import type { Purse } from './purse.ts'
@@ -15,8 +17,8 @@ import type { Purse } from './purse.ts'
 export type Offered = {
   readonly held: Held
   readonly payee: Address
-  /** It is good and kept. */
-  onHeld(): void
+  /** It is good and kept; the job is as the chain had it then. */
+  onHeld(job: Job): void
   /** It is not what it should be. */
   onLie(failure: Failure): void
 }
@@ -29,6 +31,8 @@ export type DeskPorts = {
   /** How long to wait when the chain or the disk fails. */
   readonly moneyMs: number
   onTrouble(failure: Failure): void
+  /** The settler has signed both in one place: each proves the other a lie. */
+  onTwoTruths(kept: SignedStatement, other: SignedStatement): Promise<void>
 }
 
 /** What is wrong with a promise itself. */
@@ -61,11 +65,12 @@ export class PromiseDesk {
       const job = await askJob(chain, jobId)
       if (job === undefined) throw new Failure('refused', `statement.jobId: the escrow holds no job ${jobId}`)
       const domain = { chainId: chainName.chainId, escrow: chain.escrow }
-      const unpostedWei = purse.unposted(jobId, { from: job.epochs, except: epoch })
+      const unpostedWei = purse.unposted(jobId, { epochs: job.epochs, except: epoch })
       const settler = await askSettler(chain, job, epoch)
-      checkPromise(held, { job, settler, domain, payee, unpostedWei })
+      const postedWei = await askPosted(chain, { jobId, epoch }, job)
+      checkPromise(held, { job, settler, domain, payee, postedWei, unpostedWei })
       await purse.hold(held)
-      onHeld()
+      onHeld(job)
       void this.#compare({ held, onLie }, domain)
       return true
     } catch (error) {
@@ -85,6 +90,7 @@ export class PromiseDesk {
     try {
       for (const first of await this.#ports.registry.witness(signed)) {
         if (!areTwoTruths(signed, first, domain)) continue
+        await this.#ports.onTwoTruths(signed, first)
         onLie(new Failure('refused', `${told}: the settler has signed another one too; a relay has both`))
         return
       }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { isJustified } from '../../market/evidence.ts'
 import { digestOf } from '../../protocol/digest.ts'
+import { toWei } from '../../protocol/wei.ts'
 import type { TestProvider } from './test-provider.ts'
-import { publisher, setUp, wrong } from './test-run.ts'
+import { publisher, replayed, setUp, wrong } from './test-run.ts'
 
 test('two providers that agree are paid for every unit, and the job is decided', async () => {
   const { coordinator, provider, job } = setUp(40)
@@ -67,16 +68,35 @@ test('who hands leases back has stopped: nothing more is leased to it until it a
 
 test('leases never cost more than the budget, with undecided results and those on their way to the disk', async () => {
   const { coordinator, provider } = setUp(100, { budget: 70n })
-  const [one, two] = [provider(), provider()]
-  coordinator.want(one.seat, 'wasm', 5)
-  expect(one.heard('lease')).toHaveLength(5)
+  const [one, two, three] = [provider(), provider(), provider()]
+  coordinator.want(one.seat, 'wasm', 3)
+  expect(one.heard('lease')).toHaveLength(3)
   const deliveries = one.heard('lease').map((lease) => coordinator.result(one.seat, one.answer(lease)))
   coordinator.want(two.seat, 'wasm', 9)
-  expect(two.heard('lease')).toHaveLength(2)
+  expect(two.heard('lease')).toHaveLength(3)
   expect(two.heard('idle').map(({ why }) => why)).toEqual(['budget'])
   await Promise.all(deliveries)
-  coordinator.tick()
-  expect(two.heard('lease')).toHaveLength(2)
+  coordinator.want(three.seat, 'wasm', 9)
+  expect(three.heard('lease')).toHaveLength(0)
+})
+
+test('a budget that does not reach for the whole job goes to units that it can bring to their quorum', async () => {
+  const { coordinator, provider, kept } = setUp(10, { budget: 70n })
+  const [one, two] = [provider(), provider()]
+  await one.work(coordinator)
+  expect(coordinator.lender).toMatchObject({ atStake: 3, isSpent: false })
+  await two.work(coordinator)
+  expect(coordinator.board.counts).toMatchObject({ accepted: 3, open: 7 })
+  expect(coordinator.lender).toMatchObject({ atStake: 0, isSpent: true })
+  expect(one.heard('idle').at(-1)?.why).toBe('budget')
+
+  await coordinator.fund(toWei(200n))
+  expect(coordinator.lender.isSpent).toBe(false)
+  for (const each of [one, two]) await coordinator.result(each.seat, each.answer())
+  await one.work(coordinator)
+  await two.work(coordinator)
+  expect(coordinator.isEnd).toBe(true)
+  expect((await replayed(kept, 10)).lender.budget).toBe(200n)
 })
 
 test('a rejected result frees its part of the budget', async () => {

@@ -2,6 +2,7 @@ import { foldSpeed } from '../../market/frame-size.ts'
 import type { Digest } from '../../protocol/bytes.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
 import { unitCount } from '../../protocol/manifest/manifest.ts'
+import type { Wei } from '../../protocol/wei.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
 import type { SignedResults } from '../../protocol/work/result.ts'
@@ -41,6 +42,7 @@ export class Coordinator {
   readonly job: Job
   readonly board: UnitBoard
   readonly ledger: Ledger
+  readonly lender: Lender
   readonly seats = new Set<Seat>()
   readonly executions = { wgsl: 0, wasm: 0, own: 0 }
   /** The outputs of all votes, by digest: units may share one. */
@@ -50,7 +52,6 @@ export class Coordinator {
   isCancelled = false
   readonly #ports: CoordinatorPorts
   readonly #leases = new LeaseTable()
-  readonly #lender: Lender
   readonly #size: (unit: number) => number
   /** Votes that are neither accepted nor rejected yet, and frames on their way into the journal. */
   #undecided = 0
@@ -65,7 +66,7 @@ export class Coordinator {
     this.#ports = ports
     this.#size = outputSize(job.manifest)
     const { board, ledger } = this
-    this.#lender = new Lender({
+    this.lender = new Lender({
       job,
       board,
       ledger,
@@ -102,7 +103,7 @@ export class Coordinator {
     seat.wantedAt = this.#ports.nowMs()
     seat.credit[executor] = Math.min(seat.credit[executor] + frames, 64)
     seat.toldIdle[executor] = undefined
-    this.#lender.serve(seat, executor)
+    this.lender.serve(seat, executor)
   }
 
   /** Takes a result in. Resolves when it is journaled and what follows from it is told; a bad one is refused to its sender. */
@@ -153,10 +154,17 @@ export class Coordinator {
     this.#ports.report({ kind: 'changed' })
   }
 
+  /** Leases what another budget covers, once the journal has it. */
+  async fund(budget: Wei): Promise<void> {
+    await this.#ports.journal.append(packJobRecord({ kind: 'topped-up', budget }), { strict: true })
+    this.lender.budget = budget
+    this.pump()
+  }
+
   /** Serves everybody who waits. */
   pump(): void {
     for (const seat of this.seats) {
-      for (const executor of ['wasm', 'wgsl'] as const) this.#lender.serve(seat, executor)
+      for (const executor of ['wasm', 'wgsl'] as const) this.lender.serve(seat, executor)
     }
   }
 
@@ -179,6 +187,7 @@ export class Coordinator {
     if (record.kind === 'results') this.#count(record)
     else if (record.kind === 'disputed') this.#dispute(record.unit)
     else if (record.kind === 'cancelled') this.isCancelled = true
+    else if (record.kind === 'topped-up') this.lender.budget = record.budget
   }
 
   async #takeIn(lease: Lease, message: Result): Promise<void> {

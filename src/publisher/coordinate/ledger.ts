@@ -10,7 +10,7 @@ import type { BoardVote } from './unit-board.ts'
 /** Who has earned what in a job, and the digest of the verdicts behind it. Own opinions earn nothing. */
 export class Ledger {
   readonly #price: Wei
-  readonly #replicas = new Map<Address, number>()
+  readonly #earned = new Map<Address, Wei>()
   #verdicts: Digest = digestOf(new Uint8Array())
   /** What each provider delivered, by account and payee. */
   readonly tally = new Map<string, Row>()
@@ -29,7 +29,7 @@ export class Ledger {
 
   /** What each payee has earned so far. */
   get earned(): Map<Address, Wei> {
-    return new Map([...this.#replicas].map(([payee, count]) => [payee, toWei(this.#price * BigInt(count))]))
+    return new Map(this.#earned)
   }
 
   /** Whether a provider's results here were too often wrong to lease it more. */
@@ -51,7 +51,7 @@ export class Ledger {
     for (const { account, payee, isOwn } of winners) {
       if (isOwn) continue
       this.#row(account, payee).accepted += 1
-      this.#replicas.set(payee, (this.#replicas.get(payee) ?? 0) + 1)
+      this.#earned.set(payee, toWei((this.#earned.get(payee) ?? 0n) + this.#price))
       this.paid += 1
     }
     for (const { account, payee, isOwn } of losers) {

@@ -1,5 +1,7 @@
 import { frameUnits } from '../../market/frame-size.ts'
 import { coveredReplicas } from '../../market/price.ts'
+import type { Wei } from '../../protocol/wei.ts'
+import { toWei } from '../../protocol/wei.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
 import type { IdleReason } from '../../protocol/work/message.ts'
 import type { Job } from '../job.ts'
@@ -25,12 +27,47 @@ const MIN_TTL_MS = 15_000
 const SLOW_AFTER_MS = 3_000
 const MAX_FRAME_OUTPUT_BYTES = 1024 * 1024
 
-/** Leases the units of one job, never more than its budget covers. */
+/** Leases the units of one job, never more than its budget covers, and begins none that it could not finish. */
 export class Lender {
   readonly #parts: LenderParts
+  /** What the escrow holds for results; grows when somebody adds to it. */
+  budget: Wei
 
   constructor(parts: LenderParts) {
     this.#parts = parts
+    this.budget = parts.job.opening.budget
+  }
+
+  /** Replicas that may still earn: leased, or delivered and undecided. */
+  get atStake(): number {
+    return this.#parts.pending() + this.#parts.leases.units
+  }
+
+  /** Whether nothing more can be leased until somebody adds to the budget. */
+  get isSpent(): boolean {
+    const { board, leases } = this.#parts
+    if (board.isDecided || leases.units > 0 || this.#beginnable > 0) return false
+    return this.#covered === 0 || this.#missing === 0
+  }
+
+  /** How many more replicas the budget covers. */
+  get #covered(): number {
+    const { job, ledger } = this.#parts
+    const forResults = toWei(this.budget - job.opening.terms.postReserve)
+    return coveredReplicas(forResults, job.price, ledger.paid + this.atStake)
+  }
+
+  /** Replicas that the units begun so far want for their quorum. */
+  get #missing(): number {
+    const { board, job } = this.#parts
+    const begun = board.counts.leased + board.counts.returned
+    return Math.max(0, begun * job.manifest.verify.quorum - this.atStake)
+  }
+
+  /** How many units can be begun and still be brought to their quorum. */
+  get #beginnable(): number {
+    const spare = this.#covered - this.#missing
+    return Math.max(0, Math.floor(spare / this.#parts.job.manifest.verify.quorum))
   }
 
   /** Leases to a provider as long as it has credit and there is work for it; otherwise tells it once why not. */
@@ -47,7 +84,7 @@ export class Lender {
 
   /** Units for one frame, as many as its bytes allow. */
   #fresh(seat: Seat, max: number): number[] {
-    const units = this.#parts.board.take(seat.payee, max)
+    const units = this.#parts.board.take(seat.payee, max, this.#beginnable)
     let bytes = 0
     const fits = units.findIndex((unit) => {
       bytes += this.#parts.size(unit)
@@ -77,21 +114,18 @@ export class Lender {
     if (this.#parts.board.isDecided) return 'done'
     if (!this.#parts.job.manifest.programs.some((program) => program.kind === executor)) return 'executor'
     if (this.#parts.ledger.isDistrusted(seat)) return 'distrust'
-    const pending = this.#parts.pending() + this.#parts.leases.units
-    const covered = coveredReplicas(
-      this.#parts.job.opening.budget,
-      this.#parts.job.price,
-      this.#parts.ledger.paid + pending,
-    )
+    const covered = this.#covered
     if (covered === 0) return 'budget'
     const speed = seat.speed[executor]
     const nowMs = this.#parts.nowMs()
+    const atStake = this.atStake
     const fresh = this.#fresh(seat, Math.min(frameUnits(speed, this.#parts.size(0)), covered))
     // Only what is left when every undecided unit has its quorum may pay for doing slow work twice.
     const spare =
-      covered - Math.max(0, this.#parts.board.undecided * this.#parts.job.manifest.verify.quorum - pending)
+      covered - Math.max(0, this.#parts.board.undecided * this.#parts.job.manifest.verify.quorum - atStake)
     const units = fresh.length > 0 ? fresh : this.#duplicate(seat, spare, nowMs)
-    if (units.length === 0) return 'others'
+    if (units.length === 0)
+      return this.#parts.board.counts.open > 0 && this.#beginnable === 0 ? 'budget' : 'others'
     const expectedMs = (speed ?? this.#parts.job.manifest.limits.timeMs / 10) * units.length
     const ttlMs = Math.ceil(Math.max(MIN_TTL_MS, expectedMs * 20))
     const slowAt = nowMs + Math.max(SLOW_AFTER_MS, expectedMs * 6)

@@ -1,16 +1,18 @@
 import { MAX_UNPAID_UNITS } from '../../market/exposure.ts'
 import { Bell } from '../../p2p/bell.ts'
 import { sleep } from '../../p2p/sleep.ts'
+import type { Address } from '../../protocol/address.ts'
 import type { Digest, Hex } from '../../protocol/bytes.ts'
 import { MAX_ACCEPTED_UNITS } from '../../protocol/work/codec.ts'
 import type { Coordinator, CoordinatorEvent } from './coordinator.ts'
 import type { Seat } from './seat.ts'
+import type { BoardVote } from './unit-board.ts'
 
 type Accepted = { readonly unit: number; readonly digest: Digest; readonly isOwn: boolean }
 
 /** Acceptances are told to followers in one message for all that came within this time. */
 const GATHER_MS = 50
-/** Half of what a provider leaves unsigned. */
+/** Half of what a provider leaves unsigned: there is time to sign before it stops. */
 const PRESSING_REPLICAS = MAX_UNPAID_UNITS / 2
 
 /** Passes on what is accepted in one job: to the providers that follow it, and to whoever watches here. */
@@ -21,7 +23,8 @@ export class News {
   readonly #watchers = new Set<(unit: number, digest: Digest) => void>()
   readonly #fresh = new Bell()
   #gathered: Accepted[] = []
-  #paidAtRing = 0
+  /** What each payee has earned since one of them pressed. */
+  readonly #earned = new Map<Address, number>()
 
   constructor(coordinator: Coordinator) {
     this.#coordinator = coordinator
@@ -34,14 +37,20 @@ export class News {
       for (const watcher of this.#watchers) watcher(event.unit, event.outcome.output)
       this.#fresh.ring()
     }
-    if (this.#coordinator.isEnd || this.#isPressing()) this.bell.ring()
+    const isPressing = event.kind === 'decided' && this.#isPressing(event.outcome.winners)
+    if (this.#coordinator.isEnd || isPressing) this.bell.ring()
   }
 
-  /** So much was earned since the settler was woken that providers will soon stop for want of a signature. */
-  #isPressing(): boolean {
-    const { paid } = this.#coordinator.ledger
-    if (paid - this.#paidAtRing < PRESSING_REPLICAS) return false
-    this.#paidAtRing = paid
+  /** One payee has earned so much since the settler was woken that its providers will soon stop for want of a signature. */
+  #isPressing(winners: readonly BoardVote[]): boolean {
+    let most = 0
+    for (const { payee } of winners.filter(({ isOwn }) => !isOwn)) {
+      const count = (this.#earned.get(payee) ?? 0) + 1
+      this.#earned.set(payee, count)
+      most = Math.max(most, count)
+    }
+    if (most < PRESSING_REPLICAS) return false
+    this.#earned.clear()
     return true
   }
 

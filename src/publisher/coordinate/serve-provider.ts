@@ -7,7 +7,7 @@ import { packMessage, parseMessage } from '../../protocol/work/codec.ts'
 import type { Hello } from '../../protocol/work/hello.ts'
 import { parseHello } from '../../protocol/work/hello.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
-import type { Promised } from '../../settler/settle.ts'
+import type { Promised, PromiseTo } from '../../settler/settle.ts'
 import type { Coordinator } from './coordinator.ts'
 import type { Seat } from './seat.ts'
 import { takeSeat } from './seat.ts'
@@ -51,11 +51,10 @@ export async function serveProvider(stream: FrameStream, ports: ServePorts): Pro
   }
 }
 
-/** Tells every provider what is promised to its payee. */
-export function tellPromises(seats: Iterable<Seat>, promised: readonly Promised[]): void {
-  const byPayee = new Map(promised.map((promise) => [promise.leaf.account, promise]))
+/** Tells every provider what is newly promised to its payee. */
+export function tellPromises(seats: Iterable<Seat>, promiseTo: PromiseTo): void {
   for (const seat of seats) {
-    const own = byPayee.get(seat.payee)
+    const own = promiseTo(seat.payee)
     if (own !== undefined) seat.tell({ kind: 'statement', ...own })
   }
 }

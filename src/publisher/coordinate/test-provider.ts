@@ -22,7 +22,8 @@ export function testJob(units: number, { publisher, budget }: { publisher: Addre
   const { manifest } = sampleJob('square', 0, { priceWei: '10', units })
   const money = { budget: toWei(budget ?? BigInt(units) * 30n), bond: toWei(BigInt(units) * 3n) }
   const opening = testOpening({ publisher, ...money })
-  return { jobId: `0x${'4'.repeat(64)}`, opening, manifest, price: replicaPrice(manifest), openedAt: 1 }
+  const jobId = `0x${'4'.repeat(64)}` as const
+  return { jobId, opening, token: undefined, manifest, price: replicaPrice(manifest), openedAt: 1 }
 }
 
 /** The output that every honest provider of a test has for a unit. */

@@ -28,6 +28,16 @@ test('two payees get the same units first, a third gets the next ones', () => {
   expect(units.counts).toMatchObject({ open: 0, leased: 4 })
 })
 
+test('of units that nobody has begun only so many are handed out; those begun are free to others', () => {
+  const units = board(4)
+  expect(units.take(payee(1), 9, 2)).toEqual([0, 1])
+  expect(units.take(payee(2), 9, 0)).toEqual([0, 1])
+  expect(units.take(payee(2), 9, 1)).toEqual([2])
+  units.giveBack(2, payee(2))
+  expect(units.take(payee(1), 9, 0)).toEqual([])
+  expect(units.take(payee(1), 9, 2)).toEqual([2, 3])
+})
+
 test('a unit never goes twice to one payee', () => {
   const units = board(2)
   expect(units.take(payee(1), 9)).toEqual([0, 1])

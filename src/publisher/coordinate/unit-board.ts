@@ -92,16 +92,23 @@ export class UnitBoard {
     return this.#slots[unit]?.output
   }
 
-  /** Hands `payee` up to `max` units that want a replica and that it has not had before. */
-  take(payee: Address, max: number): number[] {
+  /** Hands `payee` up to `max` units that want a replica and that it has not had before; at most `maxNew` that nobody has begun. */
+  take(payee: Address, max: number, maxNew = Number.POSITIVE_INFINITY): number[] {
     const taken: number[] = []
+    let left = maxNew
+    const take = (unit: number): void => {
+      if (!this.#suits(unit, payee)) return
+      if (this.state(unit) === 'open') left -= 1
+      this.#hold(unit, payee, taken)
+    }
     for (const unit of this.#again) {
       if (taken.length >= max) return taken
-      if (this.#suits(unit, payee)) this.#hold(unit, payee, taken)
+      if (left > 0 || this.state(unit) !== 'open') take(unit)
     }
     let place = this.#walks.get(payee) ?? 0
     for (; place < this.size && taken.length < max; place += 1) {
-      if (this.#suits(place, payee)) this.#hold(place, payee, taken)
+      if (left <= 0 && this.state(place) === 'open') break
+      take(place)
     }
     this.#walks.set(payee, place)
     return taken

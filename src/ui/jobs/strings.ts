@@ -51,14 +51,7 @@ export const text = texts({
   download: 'Download the result',
   digestFile: 'Download its digest (.sha256)',
   'download.wait': 'The result can be downloaded when every unit is verified.',
-  money: 'Money',
-  price: 'Price per accepted result',
-  budget: 'Deposited for results',
-  bond: 'Bond',
-  promised: 'Promised',
   claimed: 'Paid out on chain',
-  refunded: 'Budget returned',
-  bondReturned: 'Bond returned',
   providers: 'Providers',
   'providers.none':
     'No provider has joined yet. The job is announced; tabs that contribute find it by themselves.',
@@ -72,17 +65,4 @@ export const text = texts({
   rejected: 'Rejected',
   executions:
     'Executions: {wgsl} on WebGPU, {wasm} on WASM, {own} by this publisher. Rejected results: {rejected}.',
-  payments: 'Payments',
-  'payments.none': 'No payment has been made on chain yet.',
-  amount: 'Amount',
-  epoch: 'Epoch',
-  transaction: 'Transaction',
-  cancel: 'Cancel the job',
-  'cancel.title': 'Cancel this job?',
-  'cancel.more':
-    'No more units are given out. Verified results are still paid; the rest comes back to your account.',
-  'cancel.budget': 'Comes back from the budget, at most',
-  'cancel.bond': 'Comes back from the bond',
-  'cancel.go': 'Cancel the job',
-  'cancel.keep': 'Keep it running',
 })

@@ -30,6 +30,11 @@ export const text = texts({
   'promised.more': 'Signed for, not yet posted on chain',
   claimable: 'Claimable',
   'claimable.more': 'Posted and final, not yet paid out',
+  notices: 'Done for your money',
+  inTransit: 'In transit',
+  'inTransit.more': 'Its payment is on the way, or too new to count',
+  earned: 'Earned',
+  'earned.more': 'The four numbers above',
   voided: 'Void',
   'voided.more': 'Promised on an earlier local chain that is gone',
   paid: 'Paid',
@@ -69,6 +74,7 @@ export const listText = texts({
   'kind.working': 'Working here',
   'kind.skipped': 'Skipped by you',
   'kind.below-minimum': 'Below your price',
+  'kind.other-token': 'Another token',
   'kind.unsuitable': 'Not for this browser',
   'kind.refused': 'Refused',
   'kind.ended': 'Ended',
@@ -85,6 +91,20 @@ export const listText = texts({
   unit: 'Unit',
   what: 'Outcome',
   amount: 'Price',
+  pay: 'Payment',
+  copyTransaction: 'Copy the transaction {hash}',
+  'pay.waiting': 'Waits until another provider, or the publisher, returns the same',
+  'pay.rejected': 'Not paid: rejected',
+  'pay.failed': 'Not paid: nothing was delivered',
+  'pay.free': 'This job pays nothing',
+  'pay.unsigned': 'Accepted. The publisher has not signed for it yet',
+  'pay.lacking': 'The final statement lacks it. It must be promised anew, or the publisher’s bond pays it',
+  'pay.promised': 'Promised. The statement is not posted yet',
+  'pay.posted': 'Posted. Final in {seconds} s',
+  'pay.final': 'Posted, and about to be final',
+  'pay.claimable': 'Claimable',
+  'pay.inTransit': 'In transit',
+  'pay.paid': 'Paid',
   key: 'Key of this browser',
   'key.more':
     'The money of this tab’s own account belongs to whoever has its key. It is kept in this browser only: save it before you clear the browser’s data.',
@@ -99,4 +119,12 @@ export const listText = texts({
   'import.field': 'Private key (64 hexadecimal digits)',
   'import.go': 'Replace the key',
   'import.done': 'The key was replaced.',
+})
+
+/** The texts of the tokens that are worked for. */
+export const tokenText = texts({
+  tokens: 'Tokens you work for, beside the chain’s coin',
+  accept: 'Accept',
+  remove: 'Remove',
+  more: 'The address of an ERC-20 token. Your lowest price is in coins, and does not count for tokens: any price in an accepted token is worked for.',
 })

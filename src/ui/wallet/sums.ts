@@ -1,43 +1,43 @@
+import type { Address } from '../../protocol/address.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import { toWei } from '../../protocol/wei.ts'
 import type { Money } from '../../provider/state.ts'
+import type { JobMoney } from '../../publisher/funds/job-money.ts'
 import type { PublishedJob } from '../../publisher/state.ts'
 
-/** Where the money of all earlier work is; the parts add up to `total`. */
-export type EarningSums = Money & { readonly total: Wei }
-
-/** Where the money of all jobs of a publisher is; the parts add up to `deposited`. */
-export type PublishingSums = {
-  readonly deposited: Wei
-  /** Promised in statements and not yet claimed. */
-  readonly reserved: Wei
-  readonly spent: Wei
-  /** Not promised to anybody, with the bonds of jobs that are not over. */
+/** Where the money of a person is in this network; the five numbers add up to `total`. */
+export type OwnSums = Money & {
+  /** Laid down for own jobs, and nobody has a claim on it. */
   readonly refundable: Wei
-  readonly returned: Wei
+  readonly total: Wei
 }
 
-/** Adds up what a provider earned. */
-export function earningSums(money: Money): EarningSums {
-  return { ...money, total: toWei(money.promised + money.claimable + money.paid) }
+const NOTHING = toWei(0n)
+const NONE: Money = { promised: NOTHING, claimable: NOTHING, inTransit: NOTHING, paid: NOTHING }
+
+/** Adds up what was earned and what can come back from own jobs, in the chain's coin. What is not known counts as nothing. */
+export function ownSums(
+  { promised, claimable, inTransit, paid }: Money = NONE,
+  jobs: readonly PublishedJob[] = [],
+): OwnSums {
+  const { refundable } = publishingSums(jobs)
+  const parts = { promised, claimable, inTransit, paid, refundable }
+  return { ...parts, total: sum(Object.values(parts)) }
 }
 
-/** Adds up what a publisher put into its jobs. */
-export function publishingSums(jobs: readonly PublishedJob[]): PublishingSums {
-  const sum = (part: (job: PublishedJob) => bigint): Wei =>
-    toWei(jobs.reduce((total, job) => total + part(job), 0n))
-  const spent = sum((job) => job.claimed)
-  const returned = sum((job) => job.refunded + job.bondReturned)
-  const reserved = sum((job) => (job.promised > job.claimed && isOpen(job) ? job.promised - job.claimed : 0n))
-  const deposited = sum((job) => (isOpen(job) ? job.budget + job.bond : wentOut(job)))
-  return { deposited, reserved, spent, returned, refundable: toWei(deposited - reserved - spent - returned) }
+/** Adds up where the money of all jobs of a publisher is that pay in the chain's coin, or in a token. */
+export function publishingSums(jobs: readonly PublishedJob[], token?: Address): JobMoney {
+  const counted = jobs.filter((job) => job.token?.address === token)
+  const all = (part: keyof JobMoney): Wei => sum(counted.map(({ money }) => money[part]))
+  return {
+    reserved: all('reserved'),
+    refundable: all('refundable'),
+    spent: all('spent'),
+    returned: all('returned'),
+    deposited: all('deposited'),
+  }
 }
 
-/** Whether its deposit lies in the escrow; that of a job that failed stays there until it is closed. */
-function isOpen({ phase }: PublishedJob): boolean {
-  return phase !== 'opening' && phase !== 'closed'
-}
-
-function wentOut({ claimed, refunded, bondReturned }: PublishedJob): bigint {
-  return claimed + refunded + bondReturned
+function sum(parts: readonly Wei[]): Wei {
+  return toWei(parts.reduce((total, part) => total + part, 0n))
 }

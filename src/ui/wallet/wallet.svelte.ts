@@ -17,6 +17,9 @@ export type OpenAccount = {
   readonly account: Address
   balance(): Promise<Wei>
   earned(payees: readonly Address[]): Promise<EarnedSince>
+  /** What the escrow keeps for the account because it refused coins once, or had some left over. */
+  credit(): Promise<Wei>
+  takeCredit(): Promise<void>
   quote(to: Address): Promise<Fee>
   send(transfer: Transfer): Promise<Required<Underway>>
   /** Waits until a payment counts; resolves with what it cost. */
@@ -32,6 +35,7 @@ export class Wallet {
   role = $state<TabRole>('provider')
   opened = $state.raw<OpenAccount>()
   balance = $state.raw<Wei>()
+  credit = $state.raw<Wei>()
   sent = $state.raw<readonly SentPayment[]>([])
   earned = $state.raw<readonly Earned[]>([])
   /** The block from which on payments are listed. */
@@ -57,6 +61,7 @@ export class Wallet {
     this.role = role
     this.opened = opened
     this.balance = undefined
+    this.credit = undefined
     this.earned = []
     this.sent = opened.readSent()
     for (const payment of this.sent) if (payment.state === 'transit') void this.#follow(opened, payment)
@@ -69,9 +74,14 @@ export class Wallet {
     if (opened === undefined) return
     try {
       const payees = [...new Set([opened.account, payee ?? opened.account])]
-      const [balance, { earned, fromBlock }] = await Promise.all([opened.balance(), opened.earned(payees)])
+      const [balance, credit, { earned, fromBlock }] = await Promise.all([
+        opened.balance(),
+        opened.credit(),
+        opened.earned(payees),
+      ])
       if (this.opened !== opened) return
       this.balance = balance
+      this.credit = credit
       this.earned = earned
       this.fromBlock = fromBlock
       this.trouble = ''
@@ -87,6 +97,12 @@ export class Wallet {
     const { hash, transaction } = await opened.send(transfer)
     const { to: other, amount } = transfer
     this.#begin(opened, { ...started('sent'), other, amount, hash, transaction })
+  }
+
+  /** Takes what the escrow keeps for the account. Throws `refused`, `reverted` or `unreachable`. */
+  async takeCredit(): Promise<void> {
+    await this.opened?.takeCredit()
+    await this.refresh()
   }
 
   /** Notes coins that a wallet has sent to this account. */

@@ -20,10 +20,15 @@ async function makeWallet(kept: readonly SentPayment[] = []) {
     fail = reject
   })
   let sent = kept
+  let credit = toWei(7n)
   const account: OpenAccount = {
     account: accountOf(makeKey()),
     balance: async () => toWei(100n),
     earned: async () => ({ earned: [], fromBlock: 0n }),
+    credit: async () => credit,
+    takeCredit: async () => {
+      credit = toWei(0n)
+    },
     quote: async () => fee,
     send: async () => ({ hash, transaction: '0x02' }),
     settle: () => settled,
@@ -68,4 +73,11 @@ test('a payment that the receiver refuses has failed, one that the chain is sile
     fail(new Failure(code, 'because'))
     await vi.waitFor(() => expect(wallet.sent).toMatchObject([{ state, why: 'because' }]))
   }
+})
+
+test('what the escrow keeps for the account is shown until it is taken', async () => {
+  const { wallet } = await makeWallet()
+  expect(wallet.credit).toBe(7n)
+  await wallet.takeCredit()
+  expect(wallet.credit).toBe(0n)
 })

@@ -1,6 +1,6 @@
 import { balanceOf, openChain } from '../../../chain/chain.ts'
 import type { Network } from '../../../protocol/network.ts'
-import { rpcUrlOf } from '../open-wallet.ts'
+import { rpcUrlOf } from '../../page-chain.ts'
 import { Outside } from './outside.svelte.ts'
 
 /** Set while a wallet is connected, so that the next page takes it up again. */

@@ -3,8 +3,7 @@ import type { Address } from '../../../protocol/address.ts'
 import { readAddress, ZERO_ADDRESS } from '../../../protocol/address.ts'
 import { Failure } from '../../../protocol/failure.ts'
 import type { Wei } from '../../../protocol/wei.ts'
-import { formatWei, toWei } from '../../../protocol/wei.ts'
-import { parseCoins } from '../../money.ts'
+import { formatWei, parseCoins, toWei } from '../../../protocol/wei.ts'
 
 /** What is written in the form. */
 export type SendForm = { readonly to: string; readonly amount: string; readonly isAll: boolean }

@@ -1,0 +1,58 @@
+import { texts } from '../../text.ts'
+
+/** The texts about the money of a published job. */
+export const text = texts({
+  money: 'Money',
+  paysIn: 'This job pays in {name} ({symbol}), the token at',
+  kept: 'The budget is what arrived in the escrow: the token kept a part of the deposit on its way,',
+  reserved: 'Reserved',
+  'reserved.more':
+    'May still go to others: promised and not paid, work under way, and the bond until the job is closed.',
+  spent: 'Spent',
+  'spent.more': 'Paid on chain.',
+  refundable: 'Refundable',
+  'refundable.more': 'Nobody has a claim on it. It comes back when the job ends or is cancelled.',
+  returned: 'Came back',
+  'returned.more': 'What was left, and the bond, when the job was closed.',
+  deposited: 'Deposited',
+  'deposited.more': 'Everything that was put into this job: the four numbers above add up to it.',
+  facts: 'In detail',
+  price: 'Price per accepted result',
+  budget: 'Deposited for results',
+  bond: 'Bond',
+  promised: 'Promised',
+  claimed: 'Paid out on chain',
+  refunded: 'Budget returned',
+  bondReturned: 'Bond returned',
+  payments: 'Payments',
+  'payments.none': 'No payment has been made on chain yet.',
+  'payments.more': 'Show older payments',
+  'payment.units': '{count} results',
+  payee: 'Paid to',
+  epoch: 'Epoch',
+  units: 'Units',
+  transaction: 'Transaction',
+  'transaction.unknown': 'Somebody else had it paid: the transaction is not known here',
+  spentUp: 'The budget is used up',
+  'spentUp.more':
+    'Nothing more is given out. Add to the budget and the job goes on, or cancel it: what is verified is paid, the rest comes back.',
+  topUp: 'Top up',
+  'topUp.title': 'Add to the budget',
+  'topUp.more':
+    'It goes into the escrow for results of this job. What is not used comes back when the job ends.',
+  'topUp.whole': 'The whole job would need {amount} {currency} more, at most.',
+  'topUp.amount': 'Amount in {currency}',
+  'topUp.balance': 'Your account holds',
+  'topUp.go': 'Top up',
+  'topUp.busy': 'Sending…',
+  cancel: 'Cancel the job',
+  'cancel.title': 'Cancel this job?',
+  'cancel.more':
+    'No more units are given out. Verified results are still paid; the rest comes back to your account.',
+  'cancel.budget': 'Comes back from the budget, at most',
+  'cancel.bond': 'Comes back from the bond',
+  'cancel.when':
+    'It comes back about {time} after the last results are posted: until then payees could still show a promise that was not kept.',
+  'cancel.go': 'Cancel the job',
+  keep: 'Keep it as it is',
+})
