@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { BLOCK_FRAME, BLOCKS_PROTOCOL, packList } from '../p2p/blocks/block-message.ts'
 import { blockSource } from '../p2p/blocks/block-source.ts'
 import { fetchUpTo, NO_CACHE } from '../p2p/blocks/fetch-blob.ts'
@@ -17,39 +17,20 @@ import { testOpening } from '../protocol/escrow/test-opening.ts'
 import type { Failure } from '../protocol/failure.ts'
 import { listDigest } from '../protocol/statement/leaf-list.ts'
 import type { Statement } from '../protocol/statement/statement.ts'
-import type { Relay } from './relay.ts'
 import { startRelay } from './relay.ts'
 import { openPeer, portOf, signed } from './test-peers.ts'
+import { useRelay } from './test-relay.ts'
 
-const lifetime = new AbortController()
-setMaxListeners(0, lifetime.signal)
-let relay: Relay
-let brief = new AbortController()
-
-beforeAll(async () => {
-  relay = await startRelay({ key: makeKey() }, lifetime.signal)
-})
-
-beforeEach(() => {
-  brief = new AbortController()
-  setMaxListeners(0, brief.signal)
-})
-
-afterEach(() => brief.abort())
-
-afterAll(async () => {
-  lifetime.abort()
-  await relay.stopped
-})
+const stage = useRelay()
 
 /** Others may be using the machine. */
 const patient = { timeout: 15_000 }
 const settler = makeKey()
 
 /** A publisher with an announced job; its node serves what `blobs` has, unless the test serves in its place. */
-async function openPublisher(serve?: (node: PeerNode) => Promise<void>, at = relay) {
+async function openPublisher(serve?: (node: PeerNode) => Promise<void>, at = stage.relay) {
   const [key, end] = [makeKey(), new AbortController()]
-  const signal = AbortSignal.any([brief.signal, end.signal])
+  const signal = AbortSignal.any([stage.signal, end.signal])
   setMaxListeners(0, signal)
   const backoff = { firstMs: 100, lastMs: 300 }
   const node = await openServerNode({ key, relays: at.addresses, backoff }, signal)
@@ -74,20 +55,24 @@ async function openPublisher(serve?: (node: PeerNode) => Promise<void>, at = rel
 }
 
 /** What a provider gets from the relay alone. */
-async function ask(node: PeerNode, { signed: { statement } }: TestList, at = relay): Promise<Uint8Array> {
-  const source = blockSource(node, { peer: at.peerId, addresses: at.addresses }, brief.signal)
+async function ask(
+  node: PeerNode,
+  { signed: { statement } }: TestList,
+  at = stage.relay,
+): Promise<Uint8Array> {
+  const source = blockSource(node, { peer: at.peerId, addresses: at.addresses }, stage.signal)
   const wanted = { digest: listDigest(statement), maxBytes: 1 << 20 }
-  return fetchUpTo(source, wanted, { cache: NO_CACHE, signal: brief.signal })
+  return fetchUpTo(source, wanted, { cache: NO_CACHE, signal: stage.signal })
 }
 
 test('the list of a publisher that is gone comes from the relay', async () => {
   const publisher = await openPublisher()
-  const { node } = await openPeer(relay.addresses, brief.signal)
+  const { node } = await openPeer(stage.relay.addresses, stage.signal)
   const [one, many] = [publisher.list(), publisher.list({ epoch: 1 }, 9_000)]
   await expect(ask(node, one)).rejects.toMatchObject({ code: 'refused' })
   publisher.mirror(one)
   publisher.mirror(many)
-  await expect.poll(() => relay.stats().lists, patient).toBe(2)
+  await expect.poll(() => stage.relay.stats().lists, patient).toBe(2)
   await publisher.leave()
   expect(isEqual(await ask(node, one), one.bytes)).toBe(true)
   expect(isEqual(await ask(node, many), many.bytes)).toBe(true)
@@ -104,9 +89,9 @@ test('a relay that has lost everything is told again when it is back', async () 
   await expect.poll(() => before.stats().lists, patient).toBe(1)
   first.abort()
   await before.stopped
-  const after = await startRelay({ key, port: portOf(before.addresses[0]) }, brief.signal)
+  const after = await startRelay({ key, port: portOf(before.addresses[0]) }, stage.signal)
   await expect.poll(() => after.stats().lists, { timeout: 25_000 }).toBe(1)
-  const { node } = await openPeer(after.addresses, brief.signal)
+  const { node } = await openPeer(after.addresses, stage.signal)
   expect(isEqual(await ask(node, list, after), list.bytes)).toBe(true)
 }, 40_000)
 
@@ -143,13 +128,13 @@ const lies: readonly [string, Partial<Statement>, string, typeof serveOthers | u
 
 test.each(lies)('a publisher that has %s is refused, others are not', async (_, change, why, serve) => {
   const [liar, honest] = [await openPublisher(serve), await openPublisher()]
-  const before = relay.stats().lists
+  const before = stage.relay.stats().lists
   const [bad, good] = [liar.list(change), honest.list()]
   liar.mirror(bad)
   await expect.poll(() => liar.troubles.join(), patient).toContain(why)
-  expect(relay.stats().lists).toBe(before)
+  expect(stage.relay.stats().lists).toBe(before)
   honest.mirror(good)
-  await expect.poll(() => relay.stats().lists, patient).toBe(before + 1)
+  await expect.poll(() => stage.relay.stats().lists, patient).toBe(before + 1)
   expect(honest.troubles).toEqual([])
 })
 
@@ -158,10 +143,10 @@ test('a publisher that never answers holds up nobody else', async () => {
     node.handle(BLOCKS_PROTOCOL, async ({ closed }) => void (await closed)),
   )
   const honest = await openPublisher()
-  const before = relay.stats().lists
+  const before = stage.relay.stats().lists
   silent.mirror(silent.list())
   honest.mirror(honest.list())
-  await expect.poll(() => relay.stats().lists, patient).toBe(before + 1)
+  await expect.poll(() => stage.relay.stats().lists, patient).toBe(before + 1)
 })
 
 test('a list is mirrored for the publisher of an announced job only, with a statement of its settler', async () => {

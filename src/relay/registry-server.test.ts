@@ -1,5 +1,4 @@
-import { setMaxListeners } from 'node:events'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PeerNode } from '../p2p/peer-node.ts'
 import type { Registry, RegistryChange } from '../p2p/registry/registry.ts'
 import { openRegistry } from '../p2p/registry/registry.ts'
@@ -8,38 +7,19 @@ import { openServerNode } from '../p2p/server-node.ts'
 import { makeKey } from '../protocol/account.ts'
 import { packAnnouncement, signAnnouncement } from '../protocol/announcement.ts'
 import { readWei } from '../protocol/wei.ts'
-import type { Relay } from './relay.ts'
 import { startRelay } from './relay.ts'
 import { announcementOf, openPeer, portOf, seconds, signed } from './test-peers.ts'
+import { useRelay } from './test-relay.ts'
 
-const lifetime = new AbortController()
-setMaxListeners(0, lifetime.signal)
-let relay: Relay
-let brief = new AbortController()
-
-beforeAll(async () => {
-  relay = await startRelay({ key: makeKey() }, lifetime.signal)
-})
-
-beforeEach(() => {
-  brief = new AbortController()
-  setMaxListeners(0, brief.signal)
-})
-
-afterEach(() => brief.abort())
-
-afterAll(async () => {
-  lifetime.abort()
-  await relay.stopped
-})
+const stage = useRelay()
 
 /** Others may be using the machine. */
 const patient = { timeout: 15_000 }
-const open = (relays = relay.addresses) => openPeer(relays, brief.signal)
+const open = (relays = stage.relay.addresses) => openPeer(relays, stage.signal)
 
 function watch(registry: Registry): RegistryChange[] {
   const changes: RegistryChange[] = []
-  registry.subscribe((change) => changes.push(change), brief.signal)
+  registry.subscribe((change) => changes.push(change), stage.signal)
   return changes
 }
 
@@ -66,7 +46,7 @@ test('an announced job is found by a query', async () => {
   await publisher.registry.announce(job)
   const found = await provider.registry.query()
   expect(found).toContainEqual(job.announcement)
-  expect(relay.stats().announcements).toBeGreaterThan(0)
+  expect(stage.relay.stats().announcements).toBeGreaterThan(0)
 })
 
 test('a query tells what is open now, not what once was', async () => {
@@ -153,16 +133,16 @@ test('nobody can displace or withdraw the job of another publisher', async () =>
 
 test('what is not renewed is gone from the relay when it expires', async () => {
   const { registry } = await open()
-  const before = relay.stats().announcements
+  const before = stage.relay.stats().announcements
   await registry.announce(signed({ expiresAt: seconds() + 2 }))
-  expect(relay.stats().announcements).toBe(before + 1)
-  await expect.poll(() => relay.stats().announcements, patient).toBeLessThanOrEqual(before)
+  expect(stage.relay.stats().announcements).toBe(before + 1)
+  await expect.poll(() => stage.relay.stats().announcements, patient).toBeLessThanOrEqual(before)
 })
 
 test('a subscriber removes by its own clock what a relay keeps silent about', async () => {
   let now = Date.now() / 1000
   const { node, registry } = await open()
-  const other = openRegistry(node, brief.signal, { now: () => now })
+  const other = openRegistry(node, stage.signal, { now: () => now })
   const changes = watch(other)
   const job = signed()
   await registry.announce(job)
@@ -178,7 +158,7 @@ test('a subscriber removes by its own clock what a relay keeps silent about', as
 test('a relay that forges announcements is seen through', async () => {
   const rogue = await openServerNode(
     { key: makeKey(), relays: [], listen: { host: '127.0.0.1', port: 0 } },
-    brief.signal,
+    stage.signal,
   )
   const honest = signed()
   const forged = { ...signed(), announcement: announcementOf({ price: readWei('9', 'price') }) }
@@ -191,13 +171,13 @@ test('a relay that forges announcements is seen through', async () => {
     }
   })
   const [address = ''] = rogue.addresses()
-  const peer = await openServerNode({ key: makeKey(), relays: [] }, brief.signal)
+  const peer = await openServerNode({ key: makeKey(), relays: [] }, stage.signal)
   const node = {
     ...delegate(peer),
     relays: () => [{ peer: rogue.peerId, address, state: 'connected' as const, reason: '' }],
   }
   const troubles: string[] = []
-  const registry = openRegistry(node, brief.signal, { onTrouble: ({ message }) => troubles.push(message) })
+  const registry = openRegistry(node, stage.signal, { onTrouble: ({ message }) => troubles.push(message) })
   expect(await registry.query()).toEqual([honest.announcement])
   expect(troubles).toHaveLength(3)
   expect(troubles[0]).toContain('announcement.signature')
@@ -205,17 +185,17 @@ test('a relay that forges announcements is seen through', async () => {
 })
 
 test('a registry without a relay says so', async () => {
-  const node = await openServerNode({ key: makeKey(), relays: [] }, brief.signal)
-  const registry = openRegistry({ ...delegate(node), relays: () => [] }, brief.signal, { connectMs: 200 })
+  const node = await openServerNode({ key: makeKey(), relays: [] }, stage.signal)
+  const registry = openRegistry({ ...delegate(node), relays: () => [] }, stage.signal, { connectMs: 200 })
   await expect(registry.query()).rejects.toThrow('none is configured')
   const dead = await openServerNode(
     {
       key: makeKey(),
       relays: ['/ip4/127.0.0.1/tcp/1/ws/p2p/16Uiu2HAm3hfx2AUipU1rQjm7bbuCaSwBXhpQxRVNq38kzZaLrbMV'],
     },
-    brief.signal,
+    stage.signal,
   )
-  const lost = openRegistry(dead, brief.signal, { connectMs: 500 })
+  const lost = openRegistry(dead, stage.signal, { connectMs: 500 })
   await expect(lost.announce(signed())).rejects.toThrow(/127\.0\.0\.1\/tcp\/1\/ws.* \(.*ECONNREFUSED/)
 })
 
@@ -230,7 +210,7 @@ test('after a restart of the relay publishers announce and subscribers hear agai
   await publisher.registry.announce(job)
   first.abort()
   await before.stopped
-  const after = await startRelay({ key: relayKey, port }, brief.signal)
+  const after = await startRelay({ key: relayKey, port }, stage.signal)
   await expect.poll(() => after.stats().announcements, patient).toBe(1)
   await expect.poll(() => after.stats().watchers, patient).toBe(1)
   await publisher.registry.announce(later)
@@ -243,7 +223,7 @@ test('after a restart of the relay publishers announce and subscribers hear agai
 
 test('a list of many pages is told whole', async () => {
   const budget = { framesPerSecond: 1_000, bytesPerSecond: 1e7, burstSeconds: 10 }
-  const large = await startRelay({ key: makeKey(), limits: { maxPerPublisher: 300, budget } }, brief.signal)
+  const large = await startRelay({ key: makeKey(), limits: { maxPerPublisher: 300, budget } }, stage.signal)
   const [publisher, provider] = await Promise.all([open(large.addresses), open(large.addresses)])
   const addresses = Array.from({ length: 8 }, (_, i) => `/dns4/${'a'.repeat(280)}/tcp/${i}/ws`)
   for (let i = 0; i < 4; i += 1) {

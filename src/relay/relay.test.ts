@@ -1,51 +1,31 @@
 import { randomBytes } from 'node:crypto'
-import { setMaxListeners } from 'node:events'
 import { connect } from 'node:net'
 import { webSockets } from '@libp2p/websockets'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { baseConfig } from '../p2p/node/libp2p-config.ts'
 import type { FrameStream, PeerNode } from '../p2p/peer-node.ts'
 import { REGISTRY_FRAME, REGISTRY_PROTOCOL } from '../p2p/registry/registry-message.ts'
 import { openServerNode } from '../p2p/server-node.ts'
 import { makeKey } from '../protocol/account.ts'
-import type { Relay } from './relay.ts'
 import { startRelay } from './relay.ts'
 import { openPeer, portOf, signed } from './test-peers.ts'
+import { useRelay } from './test-relay.ts'
 
-const lifetime = new AbortController()
-setMaxListeners(0, lifetime.signal)
-let relay: Relay
-let brief = new AbortController()
-
-beforeAll(async () => {
-  relay = await startRelay({ key: makeKey() }, lifetime.signal)
-})
-
-beforeEach(() => {
-  brief = new AbortController()
-  setMaxListeners(0, brief.signal)
-})
-
-afterEach(() => brief.abort())
-
-afterAll(async () => {
-  lifetime.abort()
-  await relay.stopped
-})
+const stage = useRelay()
 
 /** Others may be using the machine. */
 const patient = { timeout: 15_000 }
-const open = (relays = relay.addresses) => openPeer(relays, brief.signal)
+const open = (relays = stage.relay.addresses) => openPeer(relays, stage.signal)
 
 const dial = (node: PeerNode) =>
-  node.dial({ peer: relay.peerId, addresses: relay.addresses }, REGISTRY_PROTOCOL, brief.signal)
+  node.dial({ peer: stage.relay.peerId, addresses: stage.relay.addresses }, REGISTRY_PROTOCOL, stage.signal)
 
 test('a publisher beyond its share is refused, others are not; a full relay says so', async () => {
   const limits = { maxAnnouncements: 4, maxPerPublisher: 3 }
-  const small = await startRelay({ key: makeKey(), limits }, brief.signal)
+  const small = await startRelay({ key: makeKey(), limits }, stage.signal)
   const { registry } = await open(small.addresses)
   for (let i = 0; i < 3; i += 1) await registry.announce(signed())
   await expect(registry.announce(signed())).rejects.toThrow('the publisher has 3 jobs announced')
@@ -66,7 +46,7 @@ test('a peer that floods, or talks nonsense, loses its stream; the relay and the
 })
 
 test('garbage on every layer leaves the relay standing', async () => {
-  const port = portOf(relay.addresses[0])
+  const port = portOf(stage.relay.addresses[0])
   for (let i = 0; i < 20; i += 1) {
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => undefined)
@@ -82,7 +62,7 @@ test('garbage on every layer leaves the relay standing', async () => {
     ...baseConfig(makeKey(), { maxConnections: 10 }),
     transports: [webSockets()],
   })
-  const connection = await rogue.dial(multiaddr(relay.addresses[0] ?? ''))
+  const connection = await rogue.dial(multiaddr(stage.relay.addresses[0] ?? ''))
   for (const protocol of [
     '/libp2p/circuit/relay/0.2.0/hop',
     '/ipfs/id/1.0.0',
@@ -102,7 +82,7 @@ test('garbage on every layer leaves the relay standing', async () => {
 })
 
 test('a peer that leaves frees its reservation at once', async () => {
-  const quiet = await startRelay({ key: makeKey() }, brief.signal)
+  const quiet = await startRelay({ key: makeKey() }, stage.signal)
   const leaving = new AbortController()
   const node = await openServerNode({ key: makeKey(), relays: quiet.addresses }, leaving.signal)
   await expect.poll(() => quiet.stats().reservations, patient).toBe(1)
@@ -112,10 +92,10 @@ test('a peer that leaves frees its reservation at once', async () => {
 })
 
 test('a relay without room says so to whom it refuses', async () => {
-  const full = await startRelay({ key: makeKey(), limits: { maxReservations: 1 } }, brief.signal)
-  await openServerNode({ key: makeKey(), relays: full.addresses }, brief.signal)
+  const full = await startRelay({ key: makeKey(), limits: { maxReservations: 1 } }, stage.signal)
+  await openServerNode({ key: makeKey(), relays: full.addresses }, stage.signal)
   await expect.poll(() => full.stats().reservations, patient).toBe(1)
-  const second = await openServerNode({ key: makeKey(), relays: full.addresses }, brief.signal)
+  const second = await openServerNode({ key: makeKey(), relays: full.addresses }, stage.signal)
   await expect
     .poll(() => second.relays()[0], { timeout: 15_000 })
     .toMatchObject({
@@ -126,19 +106,19 @@ test('a relay without room says so to whom it refuses', async () => {
 
 test('limits that libp2p would garble on the wire are refused', async () => {
   for (const relayedBytes of [0n, 1n << 31n, 3n << 30n, 1n << 32n]) {
-    const starting = startRelay({ key: makeKey(), limits: { relayedBytes } }, brief.signal)
+    const starting = startRelay({ key: makeKey(), limits: { relayedBytes } }, stage.signal)
     await expect(starting).rejects.toThrow('limits.relayedBytes')
   }
 })
 
 test('a taken port is named', async () => {
-  const port = portOf(relay.addresses[0])
-  await expect(startRelay({ key: makeKey(), port }, brief.signal)).rejects.toThrow(`port ${port}`)
+  const port = portOf(stage.relay.addresses[0])
+  await expect(startRelay({ key: makeKey(), port }, stage.signal)).rejects.toThrow(`port ${port}`)
 })
 
 test('a relayed path that has carried its share is cut with a cause, and can be taken anew', async () => {
-  const thrifty = await startRelay({ key: makeKey(), limits: { relayedBytes: 300_000n } }, brief.signal)
-  const { node: hidden } = await openPeer(thrifty.addresses, brief.signal)
+  const thrifty = await startRelay({ key: makeKey(), limits: { relayedBytes: 300_000n } }, stage.signal)
+  const { node: hidden } = await openPeer(thrifty.addresses, stage.signal)
   const { node: caller } = await open()
   const echo = async (stream: FrameStream) => {
     for await (const frame of stream.frames) stream.send(frame)
@@ -147,7 +127,7 @@ test('a relayed path that has carried its share is cut with a cause, and can be 
   await expect.poll(() => hidden.addresses(), patient).toHaveLength(1)
   const target = { peer: hidden.peerId, addresses: hidden.addresses() }
   for (let round = 0; round < 2; round += 1) {
-    const stream = await caller.dial(target, '/weft/test-echo/1', brief.signal)
+    const stream = await caller.dial(target, '/weft/test-echo/1', stage.signal)
     expect(stream.path).toBe('relayed')
     stream.send({ type: 1, request: round, body: 'small' })
     for await (const { request } of stream.frames) {

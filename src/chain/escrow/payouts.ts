@@ -4,12 +4,12 @@ import type { Address } from '../../protocol/address.ts'
 import { toHex } from '../../protocol/bytes.ts'
 import type { Cashout } from '../../protocol/escrow/cashout.ts'
 import { wordsOfCashout } from '../../protocol/escrow/cashout.ts'
+import type { ProvenLeaf } from '../../protocol/escrow/relayed-call.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import type { Chain } from '../chain.ts'
 import { callsAbi as abi } from '../generated/calls-abi.ts'
 import type { Call, Receipt } from './call.ts'
 import { callEscrow } from './call.ts'
-import type { ProvenLeaf } from './proven-leaf.ts'
 import { wordsOfProven } from './proven-leaf.ts'
 
 /** A cash-out as a relayer sends it. */

@@ -1,12 +1,10 @@
 import type { Hex } from '../../protocol/bytes.ts'
 import { toHex } from '../../protocol/bytes.ts'
+import type { ProvenLeaf } from '../../protocol/escrow/relayed-call.ts'
 import type { Leaf } from '../../protocol/statement/sum-tree.ts'
 
 /** An epoch of a job. */
 export type EpochName = { readonly jobId: Hex; readonly epoch: number }
-
-/** A leaf of a posted epoch, with its proof. */
-export type ProvenLeaf = EpochName & { readonly leaf: Leaf; readonly proof: Uint8Array }
 
 /** A leaf in the escrow's words. */
 export function wordsOfLeaf(leaf: Leaf) {

@@ -6,6 +6,7 @@ import { toHex } from '../../protocol/bytes.ts'
 import type { Cashout } from '../../protocol/escrow/cashout.ts'
 import { hashCashout } from '../../protocol/escrow/cashout.ts'
 import type { Opening } from '../../protocol/escrow/opening.ts'
+import type { ProvenLeaf } from '../../protocol/escrow/relayed-call.ts'
 import { testOpening } from '../../protocol/escrow/test-opening.ts'
 import type { SignedStatement, Statement } from '../../protocol/statement/statement.ts'
 import { signStatement } from '../../protocol/statement/statement.ts'
@@ -18,7 +19,6 @@ import { post } from './epochs.ts'
 import type { Opened } from './jobs.ts'
 import { openJob } from './jobs.ts'
 import type { CashoutCall } from './payouts.ts'
-import type { ProvenLeaf } from './proven-leaf.ts'
 
 /** An account that nobody else has. */
 export const someone = (): Address => accountOf(makeKey())

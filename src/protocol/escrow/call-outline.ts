@@ -2,7 +2,7 @@ import type { Address } from '../address.ts'
 import { readAddress } from '../address.ts'
 import { at, readInteger, readRecord, readWord } from '../read.ts'
 import { MAX_DEPTH } from '../statement/sum-tree.ts'
-import type { RelayedCall, RelayedLeaf } from './relayed-call.ts'
+import type { ProvenLeaf, RelayedCall } from './relayed-call.ts'
 import { LEVEL_BYTES, MAX_CASHOUTS, MAX_LEAVES } from './relayed-call.ts'
 
 /** What a relayer must know of a call to name its fee: what it does, in what it is paid, and how large it is. */
@@ -28,7 +28,7 @@ export function outlineOf(call: RelayedCall, token: Address): CallOutline {
 }
 
 /** All leaves that a call pays. */
-export function leavesOf(call: RelayedCall): readonly RelayedLeaf[] {
+export function leavesOf(call: RelayedCall): readonly ProvenLeaf[] {
   if (call.kind === 'cashout') return call.cashouts.flatMap(({ leaves }) => leaves)
   return call.kind === 'claim' ? call.leaves : []
 }

@@ -9,10 +9,10 @@ import { leavesOf, outlineOf, parseOutline } from './call-outline.ts'
 import {
   MAX_CASHOUTS,
   MAX_LEAVES,
+  type ProvenLeaf,
   packCall,
   parseCall,
   type RelayedCall,
-  type RelayedLeaf,
 } from './relayed-call.ts'
 import { testOpening } from './test-opening.ts'
 
@@ -20,12 +20,12 @@ const account = accountOf(makeKey())
 const to = accountOf(makeKey())
 const word = toHex(new Uint8Array(32).fill(7))
 
-function leafOf(index: number): RelayedLeaf {
+function leafOf(index: number): ProvenLeaf {
   const leaf = { account, amount: toWei(5n), earned: toWei(9n), index }
   return { jobId: word, epoch: 2 ** 31 + 3, leaf, proof: new Uint8Array(44 * 3) }
 }
 
-function cashoutOf(leaves: readonly RelayedLeaf[], nonce = 2n ** 256n - 1n) {
+function cashoutOf(leaves: readonly ProvenLeaf[], nonce = 2n ** 256n - 1n) {
   const money = { maxFee: toWei(3n), minOut: toWei(2n) }
   const cashout = { account, to, token: ZERO_ADDRESS, ...money, nonce, deadline: 4_000_000_000 }
   return { cashout, signature: new Uint8Array(65).fill(1), leaves }

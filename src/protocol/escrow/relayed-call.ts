@@ -16,7 +16,7 @@ import type { Opening } from './opening.ts'
 import { packOpening, parseOpening } from './opening.ts'
 
 /** A leaf of a posted epoch, with its proof. */
-export type RelayedLeaf = {
+export type ProvenLeaf = {
   readonly jobId: Hex
   readonly epoch: number
   readonly leaf: Leaf
@@ -27,7 +27,7 @@ export type RelayedLeaf = {
 export type RelayedCashout = {
   readonly cashout: Cashout
   readonly signature: Uint8Array
-  readonly leaves: readonly RelayedLeaf[]
+  readonly leaves: readonly ProvenLeaf[]
 }
 
 /**
@@ -37,7 +37,7 @@ export type RelayedCashout = {
 export type RelayedCall =
   /** Several of one token to one address are paid in one sum. */
   | { readonly kind: 'cashout'; readonly cashouts: readonly RelayedCashout[] }
-  | { readonly kind: 'claim'; readonly leaves: readonly RelayedLeaf[] }
+  | { readonly kind: 'claim'; readonly leaves: readonly ProvenLeaf[] }
   | { readonly kind: 'post'; readonly opening: Opening; readonly signed: SignedStatement }
   /** `consent` is the account's signature of `Help` with this `helper` and `fee`; without a fee it is empty. */
   | {
@@ -139,18 +139,18 @@ function parseOrder(value: unknown, path: string): RelayedCashout {
   }
 }
 
-function packProven({ jobId, epoch, leaf, proof }: RelayedLeaf): unknown {
+function packProven({ jobId, epoch, leaf, proof }: ProvenLeaf): unknown {
   return { jobId: fromHex(jobId), epoch, leaf: packLeaf(leaf), proof }
 }
 
 /** An order without leaves can pay a credit, but no relayer can tell what it brings: one leaf at least. */
-function parseLeaves(value: unknown, path: string): RelayedLeaf[] {
+function parseLeaves(value: unknown, path: string): ProvenLeaf[] {
   const leaves = readList(value, path, { max: MAX_LEAVES, read: parseProven })
   if (leaves.length === 0) throw malformed(path, 'at least one leaf')
   return leaves
 }
 
-function parseProven(value: unknown, path: string): RelayedLeaf {
+function parseProven(value: unknown, path: string): ProvenLeaf {
   const record = readRecord(value, path, ['jobId', 'epoch', 'leaf', 'proof'])
   return {
     jobId: toHex(readBytes(record.jobId, at(path, 'jobId'), 32)),

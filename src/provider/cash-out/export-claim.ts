@@ -1,6 +1,6 @@
 import { encodeClaims } from '../../chain/escrow/payouts.ts'
-import type { ProvenLeaf } from '../../chain/escrow/proven-leaf.ts'
 import type { Domain } from '../../protocol/escrow/domain.ts'
+import type { ProvenLeaf } from '../../protocol/escrow/relayed-call.ts'
 import { Failure } from '../../protocol/failure.ts'
 
 /**

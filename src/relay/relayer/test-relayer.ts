@@ -6,7 +6,7 @@ import type { Address } from '../../protocol/address.ts'
 import { ZERO_ADDRESS } from '../../protocol/address.ts'
 import { outlineOf } from '../../protocol/escrow/call-outline.ts'
 import { hashCashout } from '../../protocol/escrow/cashout.ts'
-import type { RelayedCashout, RelayedLeaf } from '../../protocol/escrow/relayed-call.ts'
+import type { ProvenLeaf, RelayedCashout } from '../../protocol/escrow/relayed-call.ts'
 import { toWei } from '../../protocol/wei.ts'
 import { startRelay } from '../relay.ts'
 import { openPeer } from '../test-peers.ts'
@@ -37,7 +37,7 @@ export async function startRelayerStage(signal: AbortSignal) {
       nonce,
       leaves,
       maxFee,
-    }: { to: Address; nonce: bigint; leaves: readonly RelayedLeaf[]; maxFee: bigint },
+    }: { to: Address; nonce: bigint; leaves: readonly ProvenLeaf[]; maxFee: bigint },
   ): RelayedCashout => {
     const money = { token: ZERO_ADDRESS, maxFee: toWei(maxFee), minOut: toWei(1n) }
     const cashout = { account: accountOf(key), to, ...money, nonce, deadline: 4_000_000_000 }
@@ -45,10 +45,7 @@ export async function startRelayerStage(signal: AbortSignal) {
   }
 
   /** An order of one cash-out that lets the relayer keep what it asks for. */
-  const cashOut = (
-    key: PrivateKey,
-    order: { to: Address; nonce: bigint; leaves: readonly RelayedLeaf[] },
-  ) => {
+  const cashOut = (key: PrivateKey, order: { to: Address; nonce: bigint; leaves: readonly ProvenLeaf[] }) => {
     const make = ({ fee }: Pick<RelayerQuote, 'fee'>) => {
       return { kind: 'cashout', cashouts: [sign(key, { ...order, maxFee: fee })] } as const
     }
