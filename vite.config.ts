@@ -17,7 +17,7 @@ const web: UserConfig = {
     ...common.build,
     outDir: 'dist/web',
     emptyOutDir: true,
-    rolldownOptions: { input: { index: 'index.html', embed: 'embed.html' } },
+    rolldownOptions: { input: { index: 'index.html', embed: 'embed.html', headless: 'headless.html' } },
   },
 }
 

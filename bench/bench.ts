@@ -4,8 +4,16 @@ import { parseArgs } from 'node:util'
 import { Failure, malformed, reason } from '../src/protocol/failure.ts'
 import { e2eVerified } from './e2e-verified.ts'
 import { gas } from './gas.ts'
+import { hostJank } from './host-jank.ts'
+import { matmulWasm } from './matmul/matmul-wasm.ts'
+import { matmulWgsl } from './matmul/matmul-wgsl.ts'
+import { meter } from './meter/meter.ts'
+import { respawn } from './respawn.ts'
 import type { Found, Row } from './row.ts'
 import { absentRow, foundRow } from './row.ts'
+import { routing } from './sandbox/routing.ts'
+import { sandboxFixed } from './sandbox/sandbox-fixed.ts'
+import { sandboxWgsl } from './sandbox/sandbox-wgsl.ts'
 import { scorecard } from './scorecard.ts'
 import { sizes } from './sizes.ts'
 import { statementBuild } from './statement-build.ts'
@@ -14,7 +22,15 @@ import { tableOf } from './table.ts'
 /** The metrics that can be measured: each gives what it found by the names of its goals. */
 const metrics: ReadonlyMap<string, (signal: AbortSignal) => Promise<ReadonlyMap<string, Found>>> = new Map([
   ['e2e-verified', e2eVerified],
+  ['sandbox-wgsl', sandboxWgsl],
+  ['sandbox-fixed', sandboxFixed],
+  ['routing', routing],
   ['gas', gas],
+  ['meter', meter],
+  ['matmul-wasm', matmulWasm],
+  ['matmul-wgsl', matmulWgsl],
+  ['host-jank', hostJank],
+  ['respawn', respawn],
   ['statement-build', statementBuild],
   ['sizes', sizes],
 ])

@@ -30,6 +30,7 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--disable-blink-features=ComputePressure',
 ]
 
 /** The signal ends the browser; by itself it would end this whole process at a Ctrl-C, before anything is cleaned up. */

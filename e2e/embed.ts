@@ -90,9 +90,9 @@ test('a frame that nobody can see does not compute', async ({ browser }) => {
       .locator(FRAMES)
       .evaluate((node, to) => Object.assign((node as HTMLElement).style, { left: to }), left)
   await move('-5000px')
-  await expect(frame.getByTestId('idle-reason')).toHaveAttribute('data-code', 'paused')
+  await expect(frame.getByTestId('idle-reason')).toHaveAttribute('data-code', 'unseen')
   await move('auto')
-  await expect(frame.getByTestId('idle-reason').and(page.locator('[data-code=paused]'))).toHaveCount(
+  await expect(frame.getByTestId('idle-reason').and(page.locator('[data-code=unseen]'))).toHaveCount(
     0,
     PATIENCE,
   )

@@ -39,6 +39,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect.poll(() => readCount(page, 'accepted'), PATIENCE).toBeGreaterThan(0)
     await page.getByTestId('history').locator('summary').click()
     await page.getByTestId('key-export').click()
+    await page.getByTestId('rules').locator('summary').click()
     await page.getByTestId('pause').click()
     await checkPage(page, 'Contribute, after the start')
 

@@ -138,7 +138,7 @@ test('a job or a publisher that the visitor skips is left, and taken again when 
   await expect(working).not.toHaveCount(0, PATIENCE)
 })
 
-test('the history, the money and the settings outlive a reload', async () => {
+test('the history, the money, the settings and the pause outlive a reload', async () => {
   const { page } = visitor
   await setField(page, 'throttle', '65')
   await setField(page, 'min-price', '0.0000000000001')
@@ -160,6 +160,7 @@ test('the history, the money and the settings outlive a reload', async () => {
   await expect(page.getByTestId('account')).toBeVisible(PATIENCE)
   expect(await readAccount(page, 'account')).toBe(account)
   await expect(page.getByTestId('throttle')).toHaveValue('65')
+  await page.getByTestId('resume').click()
   await expect(page.getByTestId('min-price')).toHaveValue('0.0000000000001')
   await expect.poll(() => readEarned(page), PATIENCE).toBeGreaterThanOrEqual(earned)
   await expect.poll(() => readCount(page, 'accepted'), PATIENCE).toBeGreaterThan(0)

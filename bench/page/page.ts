@@ -29,7 +29,7 @@ const page = {
   async startProvider(): Promise<void> {
     const options = { network: await loadNetwork(), container: document.body, isEmbed: false }
     const provider = await startTabProvider(options, new AbortController().signal)
-    await provider.change({ duty: 1, executor: 'wasm' })
+    await provider.change({ cpuDuty: 1, makesRoom: false, executor: 'wasm' })
     await new Promise<void>((resolve) => {
       provider.subscribe(({ relay }) => relay.kind === 'connected' && resolve())
     })

@@ -15,9 +15,11 @@ export type SandboxSite = {
   close(): Promise<void>
 }
 
-/** Builds and serves the site on a free port of the loopback. */
-export async function serveSandboxSite(): Promise<SandboxSite> {
-  const [sandbox, script] = await Promise.all([buildSandboxPage(), bundleHarness()])
+/** Builds and serves the site on a free port of the loopback; `harness` is the script of its page. */
+export async function serveSandboxSite(
+  harness = new URL('./sandbox-harness.ts', import.meta.url),
+): Promise<SandboxSite> {
+  const [sandbox, script] = await Promise.all([buildSandboxPage(), bundleHarness(harness)])
   const policy = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; frame-src 'self'"
   const pages: Record<string, { type: string; body: string; policy: string }> = {
     '/': {
@@ -25,7 +27,7 @@ export async function serveSandboxSite(): Promise<SandboxSite> {
       policy,
       body: '<!doctype html><title>Sandbox</title><body><script src="/harness.js"></script>',
     },
-    '/harness.js': { type: 'text/javascript', policy, body: script },
+    '/harness.js': { type: 'text/javascript; charset=utf-8', policy, body: script },
     '/sandbox.html': { type: 'text/html', policy: sandbox.policy, body: sandbox.html },
   }
   const hits: string[] = []
@@ -48,8 +50,8 @@ export async function serveSandboxSite(): Promise<SandboxSite> {
   return { url: `http://127.0.0.1:${port}/`, hits, sandbox, close }
 }
 
-async function bundleHarness(): Promise<string> {
-  const entry = fileURLToPath(new URL('./sandbox-harness.ts', import.meta.url))
+async function bundleHarness(harness: URL): Promise<string> {
+  const entry = fileURLToPath(harness)
   const built = await build({
     configFile: false,
     logLevel: 'error',

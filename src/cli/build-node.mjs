@@ -1,4 +1,4 @@
-// Bundles the command to dist/node/weft.js, and the demo's reference thread beside it; the packages it needs stay in node_modules.
+// Bundles the command to dist/node/weft.js, and beside it the threads for WASM programs and for the demo's reference; the packages it needs stay in node_modules.
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
@@ -14,7 +14,11 @@ await build({
     target: 'node20',
     minify: false,
     rolldownOptions: {
-      input: { weft: 'src/cli/weft.ts', 'reference-thread': 'src/cli/demo/reference-thread.ts' },
+      input: {
+        weft: 'src/cli/weft.ts',
+        'node-thread': 'src/worker/node-thread.ts',
+        'reference-thread': 'src/cli/demo/reference-thread.ts',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

@@ -42,7 +42,7 @@ test('the pages name files at all', () => {
 
 test.each(pages)('every npm script that %s names is there', (page) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
-  const named = [...read(page).matchAll(/\bnpm run ([a-z0-9]+(?::[a-z]+)?)/g)].map(([, name]) => name ?? '')
+  const named = [...read(page).matchAll(/\bnpm run ([a-z0-9-]+(?::[a-z]+)?)/g)].map(([, name]) => name ?? '')
   expect(named.filter((name) => !(name in scripts))).toEqual([])
 })
 

@@ -9,12 +9,12 @@ import { cidOf } from '../protocol/cid.ts'
 import { Failure, reason } from '../protocol/failure.ts'
 import { manifestCid, parseManifest } from '../protocol/manifest/manifest.ts'
 import type { Network } from '../protocol/network.ts'
-import { parseNetwork } from '../protocol/network.ts'
 import type { Currency } from '../protocol/wei.ts'
 import { COIN_DECIMALS, formatAmount, parseCoins } from '../protocol/wei.ts'
 import { startNodePublisher } from '../publisher/start-node.ts'
 import type { Draft, PublishedJob, PublisherState, Quote } from '../publisher/state.ts'
 import { holdFolder } from './local/hold-folder.ts'
+import { readNetwork } from './read-network.ts'
 import { makeReporter, type Reporter } from './reporter.ts'
 
 /** The options of `weft publish`. */
@@ -155,22 +155,6 @@ async function fillIn(
   blobs.set(cid, bytes)
 }
 
-async function readNetwork(url: string): Promise<Network> {
-  try {
-    const answer = await fetch(new URL('/network.json', url), { signal: AbortSignal.timeout(10_000) })
-    const network = parseNetwork(await answer.json())
-    const faucet = network.faucet === undefined ? {} : { faucet: new URL(network.faucet, url).href }
-    return { ...network, rpc: new URL(network.rpc, url).href, ...faucet }
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause
-    throw new Failure(
-      'unreachable',
-      `There is no network at ${url} (${reason(cause)}). Start one with "weft up", or name another with --network`,
-      { cause },
-    )
-  }
-}
-
 /** The network with another way to its chain, or another escrow on it. Whether it is the same chain is checked later. */
 function onChain(network: Network, { chainRpc, contract }: PublishOptions): Network {
   return { ...network, rpc: chainRpc ?? network.rpc, escrow: contract ?? network.escrow }
@@ -182,12 +166,15 @@ function teller(jobId: string, { line, event }: Reporter): (state: PublisherStat
     const job = jobs.find((entry) => entry.jobId === jobId)
     if (job === undefined) return
     const done = job.counts.accepted + job.counts.paid
-    const text = `${done} of ${job.units.length} units verified, ${job.counts.paid} paid; ${job.phase}${job.why === '' ? '' : ` (${job.why})`}`
+    const failed = Object.entries(job.failures).map(([code, count]) => `${count} ${code}`)
+    const failures = failed.length === 0 ? '' : `, failed: ${failed.join(', ')}`
+    const why = job.why === '' ? '' : ` (${job.why})`
+    const text = `${done} of ${job.units.length} units verified, ${job.counts.paid} paid${failures}; ${job.phase}${why}`
     if (text === told) return
     told = text
     line(text)
     const counts = { verified: done, paid: job.counts.paid, units: job.units.length }
-    event('progress', { phase: job.phase, ...counts, isSpent: job.isSpent })
+    event('progress', { phase: job.phase, ...counts, failures: job.failures, isSpent: job.isSpent })
   }
 }
 

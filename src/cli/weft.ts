@@ -44,6 +44,7 @@ function makeCommand(signal: AbortSignal): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 something given to the command is wrong.')
   addUp(command, signal)
   addPublish(command, signal)
+  addProvide(command, signal)
   addDeploy(command)
   addDemo(command, signal)
   return command
@@ -113,6 +114,36 @@ function noClaims(): Option {
   return new Option('--no-claims', help)
 }
 
+function addProvide(command: Command, signal: AbortSignal): void {
+  command
+    .command('provide')
+    .description(
+      'compute for others in a browser without a window, as a tab of the web app would, until Ctrl-C',
+    )
+    .addOption(new Option('--network <url>', 'the web app of the network').default('http://127.0.0.1:8080'))
+    .addOption(
+      new Option('--data <folder>', 'where the key and the statements are kept').default('.data/provider'),
+    )
+    .option('--payee <address>', 'who is paid (without: an account of its own)', readContract)
+    .option('--workers <count>', 'how many WASM units run at a time', readCount(0, 64), 1)
+    .option('--cpu <percent>', 'the share of the time that each worker computes', readCount(5, 100), 50)
+    .option('--gpu <percent>', 'the share of the time that the GPU computes', readCount(5, 100), 50)
+    .addOption(
+      new Option('--executor <kind>', 'what kernels run on')
+        .choices(['auto', 'wasm', 'wgsl'])
+        .default('auto'),
+    )
+    .option('--battery', 'run on battery too', false)
+    .option('--no-make-room', 'do not step back while other programs need the machine')
+    .option('--no-browser-sandbox', 'start the browser without its own sandbox, as root must')
+    .option('--json', 'print one JSON object a line; {"event":"ready",…} when it provides', false)
+    .addHelpText('after', '\nExample:\n  weft provide --network https://weft.example --workers 4 --cpu 100')
+    .action(async (options) => {
+      const { provide } = await import('./headless/provide.ts')
+      await provide(options, signal)
+    })
+}
+
 function addDeploy(command: Command): void {
   command
     .command('deploy')
@@ -140,7 +171,7 @@ function addDemo(command: Command, signal: AbortSignal): void {
     .description(
       'run the sample jobs on headless browser tabs, one of which cheats, and check every result and payment',
     )
-    .option('--tabs <count>', 'how many honest provider tabs', readTabs, 3)
+    .option('--tabs <count>', 'how many honest provider tabs', readCount(2, 16), 3)
     .addOption(new Option('--out <folder>', 'where the pictures are written').default('demo-results'))
     .option('--json', 'print one JSON object a line; the last one is the summary', false)
     .action(async (options) => {
@@ -150,11 +181,13 @@ function addDemo(command: Command, signal: AbortSignal): void {
     })
 }
 
-function readTabs(text: string): number {
-  const tabs = Number(text)
-  if (!/^\d+$/.test(text) || tabs < 2 || tabs > 16)
-    throw new InvalidArgumentError('Give a whole number from 2 to 16.')
-  return tabs
+function readCount(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text)
+    if (!/^\d+$/.test(text) || count < min || count > max)
+      throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`)
+    return count
+  }
 }
 
 function readUrl(text: string): string {

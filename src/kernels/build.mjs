@@ -40,17 +40,25 @@ export async function generate(name) {
   const base64 = Buffer.from(wasm).toString('base64')
   const files = new Map([
     [`${name}/kernel.wasm`, wasm],
-    [`${name}/generated/wasm.ts`, constant(`${name}Wasm`, `The module of \`${name}\` in base64.`, base64)],
+    [
+      `${name}/generated/wasm.ts`,
+      constant(`${wordOf(name)}Wasm`, `The module of \`${name}\` in base64.`, base64),
+    ],
   ])
   const wgsl = join(here, name, 'kernel.wgsl')
   if (existsSync(wgsl)) {
     const text = readFileSync(wgsl, 'utf8')
     files.set(
       `${name}/generated/wgsl.ts`,
-      constant(`${name}Wgsl`, `The text of \`${name}/kernel.wgsl\`.`, text),
+      constant(`${wordOf(name)}Wgsl`, `The text of \`${name}/kernel.wgsl\`.`, text),
     )
   }
   return files
+}
+
+/** `monte-carlo` as a name in code. */
+function wordOf(name) {
+  return name.replace(/-[a-z]/g, (found) => found.slice(1).toUpperCase())
 }
 
 function constant(name, comment, text) {
@@ -58,7 +66,8 @@ function constant(name, comment, text) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const name of kernelNames()) {
+  const asked = process.argv.slice(2)
+  for (const name of asked.length > 0 ? asked : kernelNames()) {
     for (const [path, contents] of await generate(name)) {
       mkdirSync(dirname(join(here, path)), { recursive: true })
       writeFileSync(join(here, path), contents)

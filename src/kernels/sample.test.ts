@@ -6,7 +6,7 @@ import { inputsOf, runnerOf } from './run-kernel.ts'
 import type { SampleName } from './sample.ts'
 import { sampleJob } from './sample.ts'
 
-const names: SampleName[] = ['bunny', 'fractal', 'square']
+const names: SampleName[] = ['boids', 'bunny', 'fractal', 'life', 'sort', 'square']
 const options = { priceWei: '1000000000' }
 
 test.each(names)(
@@ -31,7 +31,7 @@ test.each(names)('%s: the same index makes the same job, another index another',
 })
 
 test.each(names)('%s: the price is what was asked for', (name) => {
-  expect(sampleJob(name, 3, { priceWei: '123' }).manifest.price.replica).toBe('123')
+  expect(sampleJob(name, 3, { priceWei: '123' }).manifest.price).toEqual({ replica: '123' })
   expect(() => sampleJob(name, 3, { priceWei: '1.5' })).toThrow('price.replica')
 })
 

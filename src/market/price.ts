@@ -1,5 +1,6 @@
 import type { Manifest } from '../protocol/manifest/manifest.ts'
-import { replicaPrice, unitCount } from '../protocol/manifest/manifest.ts'
+import { unitCount } from '../protocol/manifest/manifest.ts'
+import { replicaPrice } from '../protocol/manifest/price.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
 
@@ -37,9 +38,12 @@ export function cost(manifest: Manifest): Cost {
   }
 }
 
-/** How many more replicas the budget covers when `committed` replicas are accepted, delivered or leased. */
-export function coveredReplicas(budget: Wei, price: Wei, committed: number): number {
+/** What a budget is committed to: earned already, and replicas leased or undecided, which may earn the full price each. */
+export type Committed = { readonly spent: Wei; readonly atStake: number }
+
+/** How many more replicas at `price` the budget covers. */
+export function coveredReplicas(budget: Wei, price: Wei, { spent, atStake }: Committed): number {
   if (price === 0n) return Number.MAX_SAFE_INTEGER
-  const left = budget / price - BigInt(committed)
+  const left = (budget - spent) / price - BigInt(atStake)
   return left > 0n ? Number(left) : 0
 }

@@ -21,8 +21,10 @@ export type Announcement = ChainName & {
   readonly escrow: Address
   /** What the job was opened with; the job's id is its hash. */
   readonly opening: Opening
-  /** Wei for each accepted replica. */
+  /** Wei for each accepted replica; where instructions are paid, the most that one can earn. */
   readonly price: Wei
+  /** Wei for each million instructions, where they are paid. */
+  readonly rate?: Wei
   /** The publisher's PeerId and the multiaddrs it is reached at. */
   readonly peer: string
   readonly addresses: readonly string[]
@@ -61,6 +63,7 @@ export function parseAnnouncement(value: unknown, path = 'announcement'): Signed
     'escrow',
     'opening',
     'price',
+    'rate',
     'peer',
     'addresses',
     'name',
@@ -77,6 +80,7 @@ export function parseAnnouncement(value: unknown, path = 'announcement'): Signed
     escrow: readAddress(record.escrow, at(path, 'escrow')),
     opening: parseOpening(record.opening, at(path, 'opening')),
     price: readWei(record.price, at(path, 'price')),
+    ...(record.rate === undefined ? {} : { rate: readWei(record.rate, at(path, 'rate')) }),
     peer: readText(record.peer, at(path, 'peer'), 80),
     addresses: readList(record.addresses, at(path, 'addresses'), {
       max: 8,
@@ -106,6 +110,7 @@ function plain(announcement: Announcement): Record<string, unknown> {
     jobId: fromHex(announcement.jobId),
     opening: packOpening(announcement.opening),
     price: announcement.price.toString(),
+    ...(announcement.rate === undefined ? {} : { rate: announcement.rate.toString() }),
   }
 }
 

@@ -11,6 +11,7 @@ export type FailureCode =
   | 'memory' // a kernel that asked for more memory than its limit
   | 'oversized' // an output, frame or file over its limit
   | 'device-lost' // the GPU went away
+  | 'wedged' // the GPU does not answer any more
   | 'uncovered' // a promise that the escrow does not cover
   | 'reverted' // the contract refused; the message carries its reason
   | 'storage' // the browser or the disk refused to keep something

@@ -11,15 +11,21 @@ import type { ChainName } from '../protocol/announcement.ts'
 import { reason } from '../protocol/failure.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { packHello } from '../protocol/work/hello.ts'
+import { countBytes } from '../protocol/work/metered.ts'
 import type { Store, Values } from '../store/store.ts'
 import type { Sandbox } from '../worker/sandbox.ts'
+import type { Admission } from './admission/admission.ts'
 import type { LateCashOuts } from './cash-out/late-cash-outs.ts'
-import { Governor } from './governor.ts'
+import type { Decision } from './governor/decide.ts'
+import { Governor } from './governor/governor.ts'
+import type { Machine } from './governor/machine.ts'
+import type { Pause } from './governor/pause.ts'
 import { History } from './history.ts'
 import { Income } from './income.ts'
 import { JobBoard } from './job/job-board.ts'
 import type { JobWork, WorkEvent } from './job/job-work.ts'
 import { Tiles } from './job/tiles.ts'
+import { lanesAllowed, makeLanes } from './lanes.ts'
 import type { Held } from './money/check-promise.ts'
 import type { Notices } from './money/guard/notices.ts'
 import type { Purse } from './money/purse.ts'
@@ -37,12 +43,16 @@ export type EngineParts = {
   readonly chain: Chain
   readonly chainName: ChainName
   readonly sandbox: Sandbox
+  readonly admission: Admission
   readonly store: Store
   readonly purse: Purse
   readonly tokens: TokenBook
   /** Where what belongs to this chain is kept. */
   readonly values: Values
   readonly notices: Notices
+  readonly pause: Pause
+  /** What tells of the computer that this runs on. */
+  readonly machine: Machine
   readonly relayers: Relayers
   readonly cashOuts: LateCashOuts
   /** What was promised on an earlier chain of this id that is gone. */
@@ -58,7 +68,6 @@ export type EngineParts = {
 
 /** Frames on their way to each job beyond the lanes that run them. */
 const AHEAD = 2
-const GPU_LANES = 2
 const TICK_MS = 1_000
 const SHOW_MS = 200
 export const SETTINGS = 'settings'
@@ -69,16 +78,14 @@ export class Engine {
   readonly board: JobBoard
   readonly tiles: Tiles
   readonly account: Address
+  readonly governor: Governor
   settings: ProviderSettings
-  pausedUntil: number | undefined
-  isPaused = false
   chainTrouble = ''
   /** Why the engine cannot go on; empty while it can. */
   failure = ''
   readonly counts = { delivered: 0, accepted: 0, rejected: 0, failed: 0 }
   readonly #signal: AbortSignal
   readonly #lanes: Lane[]
-  readonly #governor: Governor
   readonly #listeners = new Set<(state: ProviderState) => void>()
   readonly #changes = new Bell()
   readonly #income: Income
@@ -90,11 +97,19 @@ export class Engine {
     this.#signal = signal
     this.account = accountOf(parts.key)
     this.tiles = new Tiles(signal)
-    this.#governor = new Governor(parts.settings.duty)
+    this.governor = new Governor(parts.settings, (before) => this.#govern(before))
     this.#history = new History(parts.store)
     this.#income = new Income(parts, this.#incomePorts(), signal)
-    this.#lanes = [...makeLanes('wasm', parts.maxCpuWorkers), ...makeLanes('wgsl', GPU_LANES)]
+    this.#lanes = makeLanes(parts.maxCpuWorkers)
     this.board = new JobBoard({ ...parts, blobs: parts.store.blobs, ...this.#boardPorts() }, signal)
+  }
+
+  get isPaused(): boolean {
+    return this.parts.pause.isOn
+  }
+
+  get pausedUntil(): number | undefined {
+    return this.parts.pause.untilMs
   }
 
   get payee(): Address {
@@ -113,21 +128,22 @@ export class Engine {
 
   async #work(): Promise<void> {
     const { registry, node, sandbox } = this.parts
-    sandbox.setCpuWorkers(this.settings.cpuWorkers)
+    sandbox.setCpuWorkers(this.governor.decision.workers)
     registry.subscribe((change) => {
       this.board.take(change)
       this.changed()
     }, this.#signal)
     node.onRelays(() => this.changed(), this.#signal)
     const ports = {
-      works: () => (this.isPaused ? [] : this.board.active),
+      works: () => (this.#isHalted ? [] : this.board.active),
       isAllowed: (lane: Lane) => this.#isAllowed(lane),
       refill: () => this.#refill(),
-      governor: this.#governor,
+      governor: this.governor,
       identity: () => ({ key: this.parts.key, payee: this.payee }),
     }
     const lanes = this.#lanes.map((lane) => provide(lane, ports, this.#signal))
-    await Promise.all([...lanes, this.#tickLoop(), this.#income.run(), this.#showLoop()])
+    const governing = this.governor.watch(this.parts.machine, this.#signal)
+    await Promise.all([...lanes, governing, this.#tickLoop(), this.#income.run(), this.#showLoop()])
   }
 
   subscribe(listener: (state: ProviderState) => void): () => void {
@@ -137,15 +153,14 @@ export class Engine {
   }
 
   pause(untilMs?: number): void {
-    this.isPaused = true
-    this.pausedUntil = untilMs
+    // A browser that cannot keep it pauses all the same.
+    void this.parts.pause.begin(untilMs).catch(() => undefined)
     this.board.stop()
     this.changed()
   }
 
   resume(): void {
-    this.isPaused = false
-    this.pausedUntil = undefined
+    void this.parts.pause.end().catch(() => undefined)
     this.changed()
   }
 
@@ -158,8 +173,7 @@ export class Engine {
     const before = this.payee
     this.settings = settings
     if (this.payee !== before) this.board.reconnect()
-    this.#governor.duty = settings.duty
-    this.parts.sandbox.setCpuWorkers(settings.cpuWorkers)
+    this.governor.set(settings)
     if (isOtherExecutor) this.board.reload()
     await this.parts.store.values.set(SETTINGS, packSettings(settings))
     this.changed()
@@ -167,7 +181,10 @@ export class Engine {
 
   /** Something may be new: lanes look for work, the board chooses, listeners are told soon. */
   changed(): void {
-    if (!this.isPaused) this.board.choose()
+    if (!this.#isHalted) {
+      this.parts.admission.check(this.settings)
+      this.board.choose()
+    }
     this.#refill()
     for (const lane of this.#lanes) if (this.#isAllowed(lane)) lane.bell.ring()
     this.#changes.ring()
@@ -202,17 +219,17 @@ export class Engine {
   }
 
   #hello(): unknown {
-    const { key, chainName, sandbox } = this.parts
+    const { key, chainName, sandbox, admission } = this.parts
     const { minPrice, cpuWorkers } = this.settings
     const executors = sandbox.report.gpu === undefined ? (['wasm'] as const) : (['wasm', 'wgsl'] as const)
-    return packHello({ payee: this.payee, ask: minPrice, executors, cpuWorkers, chains: [chainName] }, key)
+    const profile = { executors, cpuWorkers, ...admission.greeting }
+    return packHello({ payee: this.payee, ask: minPrice, chains: [chainName], ...profile }, key)
   }
 
   #refill(): void {
-    if (this.isPaused) return
-    for (const work of this.board.active) {
-      work.want((work.executor === 'wgsl' ? GPU_LANES : this.settings.cpuWorkers) + AHEAD)
-    }
+    if (this.#isHalted) return
+    for (const work of this.board.active)
+      work.want(lanesAllowed(work.executor, this.governor.decision) + AHEAD)
   }
 
   #report(event: WorkEvent): void {
@@ -232,17 +249,19 @@ export class Engine {
 
   #showAccepted(work: JobWork, units: readonly number[], digests: readonly string[]): void {
     const visit = this.board.visitOf(work)
-    if (visit === undefined || work.manifest?.view !== 'image') return
+    const { manifest } = work
+    if (visit === undefined || manifest?.view !== 'image') return
+    const skip = countBytes(manifest)
     for (const [place, unit] of units.entries()) {
       const digest = digests[place] as Parameters<Tiles['want']>[0]['digest']
-      this.tiles.want({ jobId: work.said.jobId, unit, digest, source: visit.source })
+      this.tiles.want({ jobId: work.said.jobId, unit, digest, skip, source: visit.source })
     }
   }
 
   async #tickLoop(): Promise<void> {
     while (!this.#signal.aborted) {
       await sleep(TICK_MS, this.#signal)
-      if (this.pausedUntil !== undefined && this.parts.nowMs() >= this.pausedUntil) this.resume()
+      if (this.parts.pause.isOver(this.parts.nowMs())) this.resume()
       this.changed()
     }
   }
@@ -255,17 +274,20 @@ export class Engine {
     }
   }
 
-  #isAllowed(lane: Lane): boolean {
-    return (
-      !this.isPaused && (lane.executor === 'wgsl' || this.#lanes.indexOf(lane) < this.settings.cpuWorkers)
-    )
+  /** Nothing may run: by the visitor's wish, or by the governor's decision. */
+  get #isHalted(): boolean {
+    return this.isPaused || this.governor.decision.paused !== undefined
   }
-}
 
-function makeLanes(executor: Lane['executor'], count: number): Lane[] {
-  return Array.from({ length: count }, (_, index) => ({
-    name: `${executor} ${index}`,
-    executor,
-    bell: new Bell(),
-  }))
+  /** Acts on a decision of the governor; what may not run is handed back at once. */
+  #govern(before: Decision): void {
+    const { paused, workers } = this.governor.decision
+    if (workers !== before.workers) this.parts.sandbox.setCpuWorkers(workers)
+    if (paused !== undefined && before.paused === undefined) this.board.stop()
+    this.changed()
+  }
+
+  #isAllowed({ index, executor }: Lane): boolean {
+    return !this.#isHalted && index < lanesAllowed(executor, this.governor.decision)
+  }
 }

@@ -1,8 +1,10 @@
 import { readAddress, ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { fromHex, toHex } from '../protocol/bytes.ts'
+import { malformed } from '../protocol/failure.ts'
 import { readBytes, readInteger, readList, readRecord, readText, readWord } from '../protocol/read.ts'
 import { readWei } from '../protocol/wei.ts'
+import { UNIT_FAILURES } from '../protocol/work/message.ts'
 import { readUnits } from '../protocol/work/result.ts'
 import { packRecord, parseRecord } from '../store/record.ts'
 import type { Store } from '../store/store.ts'
@@ -13,6 +15,7 @@ const KINDS = ['delivered', 'accepted', 'rejected', 'failed'] as const
 /** How much of the past is shown. */
 const MAX_ENTRIES = 1_000
 const MAX_WHY = 500
+const FIELDS = ['at', 'kind', 'code', 'jobId', 'jobName', 'units', 'prices', 'token', 'why']
 
 /** So many events fill one journal. The two newest journals are kept: a tab that works for months must not fill the disk. */
 const MAX_EVENTS = 2_000
@@ -20,8 +23,8 @@ const PREFIX = 'history/'
 /** So many jobs are counted on from one journal to the next. */
 const MAX_JOBS = 500
 
-/** How many results of each job were accepted. */
-type Counts = Map<Hex, number>
+/** What the accepted results of each job are worth. */
+type Counts = Map<Hex, bigint>
 
 /** What a visitor's tab did, as long as it is worth showing. */
 export class History {
@@ -80,83 +83,87 @@ function nameOf(number: number): string {
   return `${PREFIX}${String(number).padStart(10, '0')}`
 }
 
-function packEvent({ kind, work, units, why }: WorkEvent, at: number): Uint8Array {
-  const { jobId, name, price, opening } = work.said
+function packEvent(event: WorkEvent, at: number): Uint8Array {
+  const { kind, work, units, worths, why } = event
+  const { jobId, name, opening } = work.said
+  const isOne = new Set(worths).size === 1
   return packRecord('units', {
     at,
     kind,
+    ...(event.kind === 'failed' ? { code: event.code } : {}),
     jobId: fromHex(jobId),
     jobName: name,
     units: [...units],
-    price: price.toString(),
+    prices: (isOne ? worths.slice(0, 1) : worths).map(String),
     ...(opening.token === ZERO_ADDRESS ? {} : { token: opening.token }),
     why: why.slice(0, MAX_WHY),
   })
 }
 
-/** What was counted before the journal began: results are numbered on from there. */
+/** What was earned before the journal began: results are placed on from there. */
 function packCounts(counts: Counts): Uint8Array {
   const newest = [...counts].slice(-MAX_JOBS)
-  return packRecord('counts', {
-    jobs: newest.map(([jobId, accepted]) => ({ jobId: fromHex(jobId), accepted })),
+  return packRecord('earned', {
+    jobs: newest.map(([jobId, earned]) => ({ jobId: fromHex(jobId), earned: earned.toString() })),
   })
 }
 
-/** Reads a record: counts are noted, the entries of an event come back with their places. */
+/** Reads a record: sums are noted, the entries of an event come back with their places. */
 function readInto(counts: Counts, bytes: Uint8Array): HistoryEntry[] {
   const { kind, body } = parseRecord(bytes)
-  if (kind !== 'counts') return parseEvent(body, counts)
+  if (kind === 'units') return parseEvent(body, counts)
+  if (kind !== 'earned') return []
   const { jobs } = readRecord(body, kind, ['jobs'])
-  for (const entry of readList(jobs, 'counts.jobs', { max: MAX_JOBS, read: readCount })) {
-    counts.set(entry.jobId, entry.accepted)
+  for (const entry of readList(jobs, 'earned.jobs', { max: MAX_JOBS, read: readCount })) {
+    counts.set(entry.jobId, entry.earned)
   }
   return []
 }
 
-function readCount(value: unknown, path: string): { jobId: Hex; accepted: number } {
-  const record = readRecord(value, path, ['jobId', 'accepted'])
+function readCount(value: unknown, path: string): { jobId: Hex; earned: bigint } {
+  const record = readRecord(value, path, ['jobId', 'earned'])
   return {
     jobId: toHex(readBytes(record.jobId, `${path}.jobId`, 32)),
-    accepted: readInteger(record.accepted, `${path}.accepted`, [0, Number.MAX_SAFE_INTEGER]),
+    earned: readWei(record.earned, `${path}.earned`),
   }
 }
 
-/** Counts the accepted results of an event, and returns how many there were before. */
+/** Adds up what the accepted results of an event are worth, and returns what those before them were. */
 function count(
   counts: Counts,
   jobId: Hex,
-  { kind, units }: { readonly kind: string; readonly units: readonly number[] },
-): number {
-  const before = counts.get(jobId) ?? 0
+  { kind, worths }: { readonly kind: string; readonly worths: readonly bigint[] },
+): bigint {
+  const before = counts.get(jobId) ?? 0n
+  const more = kind === 'accepted' ? worths.reduce((sum, worth) => sum + worth, 0n) : 0n
   counts.delete(jobId) // the newest jobs come last
-  counts.set(jobId, before + (kind === 'accepted' ? units.length : 0))
+  counts.set(jobId, before + more)
   return before
 }
 
 function parseEvent(body: unknown, counts: Counts): HistoryEntry[] {
-  const record = readRecord(body, 'history', [
-    'at',
-    'kind',
-    'jobId',
-    'jobName',
-    'units',
-    'price',
-    'token',
-    'why',
-  ])
+  const record = readRecord(body, 'history', FIELDS)
   const jobId: Hex = toHex(readBytes(record.jobId, 'history.jobId', 32))
   const shared = {
     at: readInteger(record.at, 'history.at', [0, Number.MAX_SAFE_INTEGER]),
     kind: readWord(record.kind, 'history.kind', { words: KINDS }),
+    code:
+      record.code === undefined ? undefined : readWord(record.code, 'history.code', { words: UNIT_FAILURES }),
     jobName: readText(record.jobName, 'history.jobName', 60),
-    price: readWei(record.price, 'history.price'),
     token: record.token === undefined ? ZERO_ADDRESS : readAddress(record.token, 'history.token'),
     why: readText(record.why, 'history.why', MAX_WHY),
   }
   const units = readUnits(record.units, 'history.units')
-  const before = count(counts, jobId, { kind: shared.kind, units })
+  const prices = readList(record.prices, 'history.prices', { max: units.length, read: readWei })
+  const [first] = prices
+  if (first === undefined || (prices.length > 1 && prices.length < units.length))
+    throw malformed('history.prices', 'one price, or one for each unit', prices)
+  const worths = units.map((_, index) => prices[index] ?? first)
+  let before = count(counts, jobId, { kind: shared.kind, worths })
   return units.map((unit, index) => {
-    const place = shared.kind === 'accepted' ? before + index : undefined
-    return { ...shared, jobId, unit, place }
+    const price = worths[index] ?? first
+    const entry = { ...shared, jobId, unit, price, before: shared.kind === 'accepted' ? before : undefined }
+    before += price
+    return entry
   })
 }

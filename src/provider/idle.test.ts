@@ -6,6 +6,7 @@ import { explainIdle } from './idle.ts'
 const working = { kind: 'working', why: '', name: 'Bunny' } as const
 const calm: IdleFacts = {
   isPaused: false,
+  halt: undefined,
   relay: { kind: 'connected', text: 'Connected' },
   chainTrouble: '',
   jobs: [working],
@@ -17,6 +18,11 @@ const calm: IdleFacts = {
 
 test.each<[string, Partial<IdleFacts>, string]>([
   ['a pause', { isPaused: true, chainTrouble: 'no answer' }, 'paused'],
+  [
+    'what the governor stops for',
+    { halt: { code: 'battery', text: 'On battery' }, isLoading: true },
+    'battery',
+  ],
   ['a chain that does not answer', { chainTrouble: 'no answer', isLoading: true }, 'chain'],
   ['work that is not signed for', { stopped: { code: 'unsigned', text: '3 results wait' } }, 'unsigned'],
   ['a kernel that is fetched', { isLoading: true }, 'loading'],

@@ -4,6 +4,8 @@ import type { Idle, JobView } from './state.ts'
 /** What is known when nothing runs. */
 export type IdleFacts = {
   readonly isPaused: boolean
+  /** Why the governor lets nothing run. */
+  readonly halt: Idle | undefined
   readonly relay: { readonly kind: string; readonly text: string }
   /** What is wrong with the chain; empty when nothing is. */
   readonly chainTrouble: string
@@ -27,6 +29,7 @@ const SAID: Readonly<Record<IdleReason, string>> = {
 /** Says why nothing runs: the first cause that holds. */
 export function explainIdle(facts: IdleFacts): Idle {
   if (facts.isPaused) return { code: 'paused', text: 'Paused' }
+  if (facts.halt !== undefined) return { code: facts.halt.code, text: facts.halt.text }
   if (facts.chainTrouble !== '') return { code: 'chain', text: facts.chainTrouble }
   const open = facts.jobs.filter((job) => job.kind !== 'ended')
   const worked = open.filter((job) => job.kind === 'working')

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Bell } from '../p2p/bell.ts'
 import { accountOf, makeKey } from '../protocol/account.ts'
-import { Governor } from './governor.ts'
+import { Governor } from './governor/governor.ts'
 import { TestWork, testOutput } from './job/test-work.ts'
 import type { Lane, LanePorts } from './provide.ts'
 import { provide } from './provide.ts'
+import { DEFAULT_SETTINGS } from './settings.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -13,7 +14,7 @@ const key = makeKey()
 
 function setUp(duty = 1) {
   const scene = new TestWork()
-  const lane: Lane = { name: 'wasm 0', executor: 'wasm', bell: new Bell() }
+  const lane: Lane = { name: 'wasm 0', index: 0, executor: 'wasm', bell: new Bell() }
   const state = { isAllowed: true, refills: 0 }
   const ports: LanePorts = {
     works: () => [scene.work],
@@ -21,7 +22,7 @@ function setUp(duty = 1) {
     refill: () => {
       state.refills += 1
     },
-    governor: new Governor(duty),
+    governor: new Governor({ ...DEFAULT_SETTINGS, cpuDuty: duty }, () => undefined),
     identity: () => ({ key, payee: accountOf(key) }),
   }
   const end = new AbortController()
@@ -51,23 +52,6 @@ test('at half duty a lane rests as long as it was busy', async () => {
   end.abort()
   await vi.runAllTimersAsync()
   await done
-})
-
-test('short rests are saved up until a timer can keep them', async () => {
-  const governor = new Governor(0.5)
-  const { signal } = new AbortController()
-  let isRested = false
-  await governor.rest('a', 2, signal)
-  await governor.rest('a', 2, signal)
-  await governor.rest('b', 4, signal)
-  const resting = governor.rest('a', 2, signal).then(() => {
-    isRested = true
-  })
-  await vi.advanceTimersByTimeAsync(5)
-  expect(isRested).toBe(false)
-  await vi.advanceTimersByTimeAsync(2)
-  await resting
-  expect(isRested).toBe(true)
 })
 
 test('a lane that is not allowed leaves leases alone and does not spin', async () => {

@@ -2,11 +2,17 @@ import type { Bell } from '../p2p/bell.ts'
 import type { PrivateKey } from '../protocol/account.ts'
 import type { Address } from '../protocol/address.ts'
 import type { ExecutorKind } from '../protocol/work/hello.ts'
-import type { Governor } from './governor.ts'
+import type { Governor } from './governor/governor.ts'
 import type { JobWork, Lease } from './job/job-work.ts'
 
 /** One strand of work: a lane runs one frame after the other on its executor. */
-export type Lane = { readonly name: string; readonly executor: ExecutorKind; readonly bell: Bell }
+export type Lane = {
+  readonly name: string
+  /** Its place among the lanes of its executor. */
+  readonly index: number
+  readonly executor: ExecutorKind
+  readonly bell: Bell
+}
 
 /** What a lane needs from outside. */
 export type LanePorts = {
@@ -33,9 +39,11 @@ export async function provide(lane: Lane, ports: LanePorts, signal: AbortSignal)
       continue
     }
     turn += 1
-    const busyMs = await found.work.run(found.lease, ports.identity())
+    const { work, lease } = found
+    const busyMs = await work.run(lease, ports.identity())
     ports.refill()
-    await ports.governor.rest(lane.name, busyMs, signal)
+    const burst = { jobId: work.said.jobId, units: lease.units.length, busyMs }
+    await ports.governor.rest(lane, burst, signal)
   }
 }
 

@@ -22,10 +22,27 @@ test('settings that were kept before there were tokens accept none', () => {
   expect(parseSettings(before).tokens).toEqual([])
 })
 
+test('settings of the time of one share for all are read: the GPU gets no more than it had, the rest is as at a start', () => {
+  const { cpuDuty, gpuDuty, gpuDutyHidden, power, heedsDataSaver, makesRoom, ...before } = packSettings(
+    full,
+  ) as Record<string, unknown>
+  expect(parseSettings({ ...before, duty: 0.3 })).toEqual({
+    ...full,
+    cpuDuty: 0.3,
+    gpuDuty: 0.25,
+    gpuDutyHidden: 0.3,
+  })
+})
+
 test.each<[string, unknown]>([
-  ['duty', 0.01],
-  ['duty', 1.01],
-  ['duty', '1'],
+  ['cpuDuty', 0.01],
+  ['cpuDuty', 1.01],
+  ['cpuDuty', '1'],
+  ['gpuDuty', 0],
+  ['gpuDutyHidden', 2],
+  ['power', 'sun'],
+  ['heedsDataSaver', 1],
+  ['makesRoom', 'no'],
   ['cpuWorkers', -1],
   ['cpuWorkers', 65],
   ['executor', 'cuda'],

@@ -4,15 +4,29 @@ import { readAddress, ZERO_ADDRESS } from '../protocol/address.ts'
 import type { Hex } from '../protocol/bytes.ts'
 import { fromHex, toHex } from '../protocol/bytes.ts'
 import { malformed } from '../protocol/failure.ts'
-import { readInteger, readList, readNumber, readRecord, readText, readWord } from '../protocol/read.ts'
+import {
+  readBoolean,
+  readInteger,
+  readList,
+  readNumber,
+  readRecord,
+  readText,
+  readWord,
+} from '../protocol/read.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { readWei, toWei } from '../protocol/wei.ts'
+import type { Rules } from './governor/decide.ts'
 import type { ProviderSettings } from './state.ts'
 
-/** What a visitor starts with: one worker, half of its time, any executor, any price. */
+/** What a visitor starts with: one worker, half of its time, less of a GPU that also draws; any executor, any price. */
 export const DEFAULT_SETTINGS: ProviderSettings = {
-  duty: 0.5,
+  cpuDuty: 0.5,
   cpuWorkers: 1,
+  gpuDuty: 0.25,
+  gpuDutyHidden: 0.5,
+  power: 'mains',
+  heedsDataSaver: true,
+  makesRoom: true,
   executor: 'auto',
   minPrice: toWei(0n),
   tokens: [],
@@ -24,8 +38,14 @@ export const DEFAULT_SETTINGS: ProviderSettings = {
 export const MAX_CPU_WORKERS = 64
 const MAX_TOKENS = 100
 const FIELDS = [
-  'duty',
+  'duty', // what both shares were once
+  'cpuDuty',
   'cpuWorkers',
+  'gpuDuty',
+  'gpuDutyHidden',
+  'power',
+  'heedsDataSaver',
+  'makesRoom',
   'executor',
   'minPrice',
   'tokens',
@@ -51,8 +71,7 @@ export function packSettings(settings: ProviderSettings): unknown {
 export function parseSettings(value: unknown): ProviderSettings {
   const record = readRecord(value, 'settings', FIELDS)
   const settings: ProviderSettings = {
-    duty: readDuty(record.duty),
-    cpuWorkers: readInteger(record.cpuWorkers, 'cpuWorkers', [0, MAX_CPU_WORKERS]),
+    ...readRules(record),
     executor: readWord(record.executor, 'executor', { words: ['auto', 'wasm', 'wgsl'] as const }),
     minPrice: readWei(record.minPrice, 'minPrice') as Wei,
     tokens: [...new Set(readList(record.tokens ?? [], 'tokens', { max: MAX_TOKENS, read: readToken }))],
@@ -66,9 +85,25 @@ export function parseSettings(value: unknown): ProviderSettings {
   return record.payee === undefined ? settings : { ...settings, payee: readAddress(record.payee, 'payee') }
 }
 
-function readDuty(value: unknown): number {
-  const duty = readNumber(value, 'duty')
-  if (duty < 0.05 || duty > 1) throw malformed('duty', 'a share from 0.05 to 1', duty)
+/** What settings of earlier versions do not say is as a visitor starts with, and the GPU never gets more than they gave it. */
+function readRules(record: Record<string, unknown>): Rules {
+  const cpuDuty = readDuty(record.cpuDuty ?? record.duty, 'cpuDuty')
+  const gpu = (duty: number): number => (record.duty === undefined ? duty : Math.min(duty, cpuDuty))
+  const { gpuDuty, gpuDutyHidden, power, heedsDataSaver, makesRoom } = DEFAULT_SETTINGS
+  return {
+    cpuDuty,
+    cpuWorkers: readInteger(record.cpuWorkers, 'cpuWorkers', [0, MAX_CPU_WORKERS]),
+    gpuDuty: readDuty(record.gpuDuty ?? gpu(gpuDuty), 'gpuDuty'),
+    gpuDutyHidden: readDuty(record.gpuDutyHidden ?? gpu(gpuDutyHidden), 'gpuDutyHidden'),
+    power: readWord(record.power ?? power, 'power', { words: ['any', 'mains', 'charging'] as const }),
+    heedsDataSaver: readBoolean(record.heedsDataSaver ?? heedsDataSaver, 'heedsDataSaver'),
+    makesRoom: readBoolean(record.makesRoom ?? makesRoom, 'makesRoom'),
+  }
+}
+
+function readDuty(value: unknown, path: string): number {
+  const duty = readNumber(value, path)
+  if (duty < 0.05 || duty > 1) throw malformed(path, 'a share from 0.05 to 1', duty)
   return duty
 }
 

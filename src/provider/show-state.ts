@@ -5,7 +5,9 @@ import { ZERO_ADDRESS } from '../protocol/address.ts'
 import { unitCount } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import type { Sandbox, SandboxReport } from '../worker/sandbox.ts'
+import type { Admission } from './admission/admission.ts'
 import type { LateCashOuts } from './cash-out/late-cash-outs.ts'
+import type { Decision } from './governor/decide.ts'
 import { explainIdle } from './idle.ts'
 import type { JobBoard } from './job/job-board.ts'
 import type { JobWork } from './job/job-work.ts'
@@ -24,6 +26,7 @@ export type Shown = {
   readonly parts: {
     readonly node: PeerNode
     readonly sandbox: Sandbox
+    readonly admission: Pick<Admission, 'words'>
     readonly purse: Purse
     readonly notices: Notices
     readonly cashOuts: Pick<LateCashOuts, 'views'>
@@ -32,6 +35,7 @@ export type Shown = {
   }
   readonly isPaused: boolean
   readonly pausedUntil: number | undefined
+  readonly governor: { readonly decision: Decision }
   readonly chainTrouble: string
   readonly failure: string
 }
@@ -44,11 +48,15 @@ export function showState(engine: Shown): ProviderState {
   const isBusy = works.some((work) => work.isBusy)
   return {
     phase: failure !== '' ? 'failed' : isPaused ? 'paused' : 'running',
-    idle: failure === '' && isBusy && !isPaused ? undefined : idleOf(engine),
+    idle:
+      failure === '' && isBusy && !isPaused && engine.governor.decision.paused === undefined
+        ? undefined
+        : idleOf(engine),
     account,
     payee,
     relay: summarise(parts.node.relays()),
     sandbox: describeSandbox(parts.sandbox.report),
+    measured: parts.admission.words,
     hasGpu: parts.sandbox.report.gpu !== undefined,
     settings,
     jobs: works.map((work) => showJob(engine, work)),
@@ -61,6 +69,7 @@ export function showState(engine: Shown): ProviderState {
     ...counts,
     running,
     pausedUntil: engine.pausedUntil,
+    governed: engine.governor.decision,
   }
 }
 
@@ -78,6 +87,7 @@ function idleOf(engine: Shown): Idle {
   const working = works.filter((work) => work.kind === 'working')
   return explainIdle({
     isPaused,
+    halt: engine.governor.decision.paused,
     relay: summarise(parts.node.relays()),
     chainTrouble,
     jobs: works.map((work) => ({ kind: work.kind, why: work.why, name: work.said.name })),
@@ -102,6 +112,7 @@ function showJob(engine: Shown, work: JobWork): JobView {
     purpose: manifest?.app.purpose ?? '',
     publisher: said.opening.publisher,
     price: said.price,
+    rate: said.rate,
     token: said.opening.token === ZERO_ADDRESS ? undefined : engine.parts.tokens.named(said.opening.token),
     kind: work.kind,
     why: work.kind === 'open' ? engine.board.visitOf(work)?.trouble || work.why : work.why,

@@ -12,8 +12,11 @@ import { openBestTabStore } from '../store/best-tab-store.ts'
 import type { Store, Values } from '../store/store.ts'
 import { loadBestKey } from '../store/tab-keys.ts'
 import { openSandbox } from '../worker/sandbox.ts'
+import { Admission } from './admission/admission.ts'
 import { LateCashOuts } from './cash-out/late-cash-outs.ts'
 import { Engine, SETTINGS } from './engine.ts'
+import { thisMachine } from './governor/machine.ts'
+import { Pause } from './governor/pause.ts'
 import { chainKey, voidedOn, within } from './money/chains-seen.ts'
 import { Notices } from './money/guard/notices.ts'
 import { Purse } from './money/purse.ts'
@@ -79,6 +82,8 @@ async function openEngine(
   const relayers = openRelayers(node, signal)
   const tokens = new TokenBook({ chain, chainId: network.chainId, nowMs: () => Date.now() })
   const paying = { chain, chainId: network.chainId, values, purse, tokens, relayers, key }
+  const browser = navigator.userAgent
+  const admissionPorts = { sandbox, values: store.values, browser, nowMs: () => Date.now() }
   const engine = new Engine(
     {
       node,
@@ -86,12 +91,15 @@ async function openEngine(
       chain,
       chainName,
       sandbox,
+      admission: await Admission.open(admissionPorts, signal),
       store,
       purse,
       tokens,
       values,
       relayers,
       notices: await Notices.open(values),
+      pause: await Pause.open(store.values),
+      machine: thisMachine(),
       cashOuts: await LateCashOuts.open(paying),
       voided: await voidedOn(store.values, chainName, async (values) => (await openPurse(values)).money()),
       key,

@@ -4,14 +4,13 @@ import type { Hex } from '../protocol/bytes.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import type { ExecutorKind } from '../protocol/work/hello.ts'
+import type { UnitFailure } from '../protocol/work/message.ts'
 import type { CashOutDone, CashOutOffer, CashOutView, CashOutWish } from './cash-out/cash-out.ts'
+import type { Decision, PauseCode, Rules } from './governor/decide.ts'
 import type { Notice } from './money/guard/notices.ts'
 
 /** What the visitor may set. Kept in the browser and taken up again. */
-export type ProviderSettings = {
-  /** Share of the time that workers compute, from 0.05 to 1. */
-  readonly duty: number
-  readonly cpuWorkers: number
+export type ProviderSettings = Rules & {
   readonly executor: 'auto' | ExecutorKind
   /** The lowest price of a replica that is worked for, in the chain's coin. */
   readonly minPrice: Wei
@@ -30,6 +29,7 @@ export type Idle = { readonly code: IdleCode; readonly text: string }
 export type IdleCode =
   | 'starting' // the engine opens its parts
   | 'paused' // the visitor paused
+  | PauseCode // the governor paused
   | 'relay' // no relay is connected
   | 'chain' // the chain does not answer
   | 'no-jobs' // no open job is announced
@@ -49,7 +49,9 @@ export type JobView = {
   readonly name: string
   readonly purpose: string
   readonly publisher: Address
+  /** What an accepted result earns; with a `rate` for each million instructions, at most. */
   readonly price: Wei
+  readonly rate: Wei | undefined
   /** What it pays in; undefined is the chain's own coin. */
   readonly token: Token | undefined
   readonly kind:
@@ -112,6 +114,8 @@ export type ProviderState = {
   readonly relay: { readonly kind: 'connecting' | 'connected' | 'lost'; readonly text: string }
   /** How units are run here, e.g. "data worker, WebGPU on a software adapter"; empty until known. */
   readonly sandbox: string
+  /** What the admission benchmark measured, in words; empty until then. */
+  readonly measured: string
   readonly hasGpu: boolean
   readonly settings: ProviderSettings
   readonly jobs: readonly JobView[]
@@ -134,6 +138,8 @@ export type ProviderState = {
   readonly running: number
   /** Until when a pause lasts (ms since 1970); undefined: until resumed. */
   readonly pausedUntil: number | undefined
+  /** How much may run now, and why not more. */
+  readonly governed: Decision
 }
 
 /** One unit's output to show: the tab's own at once, others' when accepted. */
@@ -151,12 +157,15 @@ export type HistoryEntry = {
   readonly jobName: string
   readonly unit: number
   readonly kind: 'delivered' | 'accepted' | 'rejected' | 'failed'
+  /** In which way it failed; undefined for what did not. */
+  readonly code: UnitFailure | undefined
+  /** What it earns, or would have. */
   readonly price: Wei
   /** What the price is in; the zero address is the chain's own coin. */
   readonly token: Address
   readonly why: string
-  /** The place of an accepted result among those of its job, from 0. */
-  readonly place: number | undefined
+  /** What those results of its job that were accepted before this one are worth. */
+  readonly before: bigint | undefined
 }
 
 /** A provider that runs in a tab. It ends when the signal given at its start aborts. */
@@ -167,6 +176,10 @@ export type TabProvider = {
   watchTiles(listener: (tile: Tile) => void): () => void
   pause(untilMs?: number): void
   resume(): void
+  /** Lets work run for this visit although the governor stops it for this. */
+  override(code: PauseCode): void
+  /** Tells whether the visitor can see the frame that this runs in; unseen it does not work. */
+  setInView(isInView: boolean): void
   change(settings: Partial<ProviderSettings>): Promise<void>
   history(): Promise<readonly HistoryEntry[]>
   /** Reads a token that could be accepted. Throws `refused` naming why it cannot, `malformed` or `unreachable`. */

@@ -10,6 +10,8 @@ import { replaceKey } from '../store/tab-keys.ts'
 import type { CashOutDone, CashOutOffer, CashOutWish } from './cash-out/cash-out.ts'
 import type { LateCashOuts } from './cash-out/late-cash-outs.ts'
 import type { Engine } from './engine.ts'
+import type { PauseCode } from './governor/decide.ts'
+import { CALM, decide } from './governor/decide.ts'
 import { History } from './history.ts'
 import type { Whisper } from './leader.ts'
 import { lead, openWhisper } from './leader.ts'
@@ -37,6 +39,7 @@ export class TabSession implements TabProvider {
   #key: PrivateKey
   #state: ProviderState
   #engine: Engine | undefined
+  #isInView = true
   #life = new AbortController()
 
   constructor(parts: SessionParts, signal: AbortSignal) {
@@ -85,6 +88,15 @@ export class TabSession implements TabProvider {
 
   resume(): void {
     this.#engine?.resume()
+  }
+
+  override(code: PauseCode): void {
+    this.#engine?.governor.override(code)
+  }
+
+  setInView(isInView: boolean): void {
+    this.#isInView = isInView
+    this.#engine?.governor.learn({ isInView })
   }
 
   async change(settings: Partial<ProviderSettings>): Promise<void> {
@@ -144,6 +156,7 @@ export class TabSession implements TabProvider {
     const signal = AbortSignal.any([this.#signal, this.#life.signal])
     const engine = await this.#parts.open(this.#key, signal)
     this.#engine = engine
+    engine.governor.learn({ isInView: this.#isInView })
     const isCurrent = (): boolean => this.#engine === engine && !this.#signal.aborted
     engine.subscribe((state) => {
       if (!isCurrent()) return
@@ -182,6 +195,7 @@ function startingState({ key, settings }: SessionParts): ProviderState {
     payee: settings.payee ?? account,
     relay: { kind: 'connecting', text: 'Connecting to a relay' },
     sandbox: '',
+    measured: '',
     hasGpu: false,
     settings,
     jobs: [],
@@ -197,5 +211,6 @@ function startingState({ key, settings }: SessionParts): ProviderState {
     failed: 0,
     running: 0,
     pausedUntil: undefined,
+    governed: decide(CALM, settings),
   }
 }

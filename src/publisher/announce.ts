@@ -6,6 +6,7 @@ import type { Address } from '../protocol/address.ts'
 import type { Announcement, ChainName } from '../protocol/announcement.ts'
 import { MAX_TTL_SECONDS, signAnnouncement } from '../protocol/announcement.ts'
 import type { Opening } from '../protocol/escrow/opening.ts'
+import { rateOf } from '../protocol/manifest/price.ts'
 import type { SignedStatement } from '../protocol/statement/statement.ts'
 import type { Job } from './job.ts'
 
@@ -29,6 +30,7 @@ export async function announceJob(job: Job, isWithdrawn: boolean, from: Announce
     escrow: from.escrow,
     opening: job.opening,
     price: job.price,
+    ...rateOf(job.manifest),
     peer: from.node.peerId,
     addresses: from.node.addresses().slice(0, 8),
     name: job.manifest.app.name,

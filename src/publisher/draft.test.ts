@@ -7,6 +7,11 @@ import { checkDraft, ownSource } from './draft.ts'
 const draft = sampleJob('square', 0, { priceWei: '1', units: 2 })
 const [[cid, code] = []] = [...draft.blobs]
 
+test('a job of several rounds is refused until publishers can run them', () => {
+  const manifest = { ...draft.manifest, rounds: 2 }
+  expect(() => checkDraft({ ...draft, manifest })).toThrow('rounds: more than one round is not supported yet')
+})
+
 test('a draft with all its bytes passes', () => {
   expect(() => checkDraft(draft)).not.toThrow()
 })

@@ -15,9 +15,10 @@ import { cidOf, digestOfCid } from '../protocol/cid.ts'
 import { digestOf } from '../protocol/digest.ts'
 import type { Opening } from '../protocol/escrow/opening.ts'
 import { jobIdOf } from '../protocol/escrow/opening.ts'
-import { malformed } from '../protocol/failure.ts'
+import { Failure, malformed } from '../protocol/failure.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
-import { encodeManifest, manifestCid, replicaPrice } from '../protocol/manifest/manifest.ts'
+import { encodeManifest, manifestCid } from '../protocol/manifest/manifest.ts'
+import { replicaPrice } from '../protocol/manifest/price.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { COIN_DECIMALS, formatAmount } from '../protocol/wei.ts'
 import type { Store } from '../store/store.ts'
@@ -79,8 +80,10 @@ function checkBudget(draft: Draft, token: Token | undefined): { budget: Wei; bon
   return { budget, bond }
 }
 
-/** Checks that a draft carries all the bytes that its manifest names. Throws `malformed` with the path of what is missing or different. */
+/** Checks that a draft carries all the bytes that its manifest names. Throws `unsupported` for several rounds, or `malformed` with the path of what is missing or different. */
 export function checkDraft({ manifest, blobs }: Draft): void {
+  if (manifest.rounds !== undefined)
+    throw new Failure('unsupported', 'rounds: more than one round is not supported yet')
   const named = [
     ...manifest.programs.map((program, index) => ({ path: `programs[${index}].code`, ...program.code })),
     ...manifest.inputs.map((input, index) => ({ ...input, path: `inputs[${index}]` })),

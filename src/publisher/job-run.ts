@@ -6,6 +6,7 @@ import type { Failure } from '../protocol/failure.ts'
 import type { Leaf } from '../protocol/statement/sum-tree.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { toWei } from '../protocol/wei.ts'
+import { outputOf } from '../protocol/work/metered.ts'
 import { Book } from '../settler/book.ts'
 import type { SettlerEvent } from '../settler/settler-event.ts'
 import type { PaidLeaves } from '../settler/settler-record.ts'
@@ -34,8 +35,8 @@ export class JobRun {
   digest: Digest | undefined
   /** Units in the order they were accepted: a posted statement pays for a stretch of them. */
   readonly #acceptedOrder: number[] = []
-  /** The units that each payee earned with, in the order they were accepted. */
-  readonly #earnedUnits = new Map<Address, number[]>()
+  /** The units that each payee earned with, in the order they were accepted, and what it had earned by then. */
+  readonly #earnings = new Map<Address, { unit: number; upTo: bigint }[]>()
   readonly #seats = new Map<string, Seat>()
   #credited = ''
   /** What the escrow held of the job when it was last asked. */
@@ -63,11 +64,14 @@ export class JobRun {
 
   /** The accepted outputs by unit; undefined where there is none. */
   get outputs(): (Uint8Array | undefined)[] {
-    const { board, outputs } = this.coordinator
-    return Array.from({ length: board.size }, (_, unit) => {
-      const digest = board.output(unit)
-      return digest === undefined ? undefined : outputs.get(digest)
-    })
+    const { board } = this.coordinator
+    return Array.from({ length: board.size }, (_, unit) => this.output(board.output(unit)))
+  }
+
+  /** The output in a result that came in. */
+  output(digest: Digest | undefined): Uint8Array | undefined {
+    const result = digest && this.coordinator.outputs.get(digest)
+    return result && outputOf(this.job.manifest, result)
   }
 
   /** What arrived for results, with all that was added. */
@@ -116,13 +120,13 @@ export class JobRun {
     }
   }
 
-  #noteEarned({ unit, outcome }: Decided): void {
+  #noteEarned({ unit, outcome, worth }: Decided): void {
     if (outcome.kind === 'accepted') this.#acceptedOrder.push(unit)
     for (const { payee, isOwn } of outcome.winners) {
       if (isOwn) continue
-      const units = this.#earnedUnits.get(payee) ?? []
-      units.push(unit)
-      this.#earnedUnits.set(payee, units)
+      const earnings = this.#earnings.get(payee) ?? []
+      earnings.push({ unit, upTo: (earnings.at(-1)?.upTo ?? 0n) + worth })
+      this.#earnings.set(payee, earnings)
     }
   }
 
@@ -170,12 +174,8 @@ export class JobRun {
 
   /** The units that a leaf pays: what its payee earned comes in the order in which units were accepted. */
   #unitsOf({ account, amount, earned }: Leaf): readonly number[] {
-    const { price } = this.job
-    if (price === 0n) return []
-    return (this.#earnedUnits.get(account) ?? []).slice(
-      Number((earned - amount) / price),
-      Number(earned / price),
-    )
+    const earnings = this.#earnings.get(account) ?? []
+    return earnings.filter(({ upTo }) => earned - amount < upTo && upTo <= earned).map(({ unit }) => unit)
   }
 
   fail(failure: Failure): void {
@@ -193,6 +193,7 @@ export class JobRun {
     const { job, coordinator } = this
     const { board, ledger, lender } = coordinator
     const isSpent = this.isRunning && lender.isSpent
+    const isComplete = board.isDecided && board.counts.disputed === 0
     const { claimed, promised } = this.#totals
     const { terms } = job.opening
     return {
@@ -200,12 +201,13 @@ export class JobRun {
       name: job.manifest.app.name,
       manifest: job.manifest,
       phase: this.phase,
-      why: this.why || (board.isDecided ? this.#credited : isSpent ? SPENT : coordinator.trouble),
+      why: this.why || (isComplete ? this.#credited : isSpent ? SPENT : coordinator.failures.trouble),
       isCancelled: coordinator.isCancelled,
       units: board.states.slice(),
       counts: { ...board.counts },
       executions: { ...coordinator.executions },
       rejected: ledger.rejected,
+      failures: { ...coordinator.failures.counts },
       price: job.price,
       token: job.token,
       money: jobMoney(this.#deposit),
@@ -261,14 +263,14 @@ export class JobRun {
     const committed = most(posted, funds?.committed ?? NOTHING)
     if (phase === 'closed')
       return { kind: 'closed', budget, bond, claimed, committed, refunded, bondReturned }
-    const replicas = ledger.paid + (phase === 'running' ? lender.atStake : 0)
+    const atStake = phase === 'running' ? job.price * BigInt(lender.atStake) : 0n
     return {
       kind: 'open',
       ...{ budget, bond, claimed },
       bondLeft: funds?.bond ?? bond,
       repaid: funds?.repaid ?? NOTHING,
       postReserve: terms.postReserve,
-      owed: most(promised, committed, toWei(job.price * BigInt(replicas))),
+      owed: most(promised, committed, toWei(ledger.spent + atStake)),
     }
   }
 

@@ -212,7 +212,8 @@ async function opinionLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal
     await opine(run.coordinator, { load, turn, nowMs: ports.nowMs, key: ports.keys.publisher }, signal)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    if (!signal.aborted) run.coordinator.trouble = `The publisher cannot check units itself: ${reason(error)}`
+    if (!signal.aborted)
+      run.coordinator.failures.trouble = `The publisher cannot check units itself: ${reason(error)}`
   }
 }
 

@@ -102,7 +102,7 @@ export class PublisherEngine implements Publisher {
       if (output !== undefined) listener(unit, output)
     }
     for (const [unit, output] of run.outputs.entries()) tell(unit, output)
-    return news.watch((unit, digest) => tell(unit, run.coordinator.outputs.get(digest)))
+    return news.watch((unit, digest) => tell(unit, run.output(digest)))
   }
 
   quote(manifest: Manifest): Quote {

@@ -5,6 +5,7 @@ import type { Cid } from '../protocol/cid.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import type { Wei } from '../protocol/wei.ts'
 import type { ExecutorKind } from '../protocol/work/hello.ts'
+import type { UnitFailure } from '../protocol/work/message.ts'
 import type { JobMoney } from './funds/job-money.ts'
 
 /** The states of a unit, in the order of the numbers in `PublishedJob.units`. */
@@ -25,6 +26,8 @@ export type PublishedJob = {
   readonly counts: Readonly<Record<UnitState, number>>
   readonly executions: { readonly wgsl: number; readonly wasm: number; readonly own: number }
   readonly rejected: number
+  /** How often units failed, or a program did not load, in which way; since this publisher was started. */
+  readonly failures: Readonly<Partial<Record<UnitFailure, number>>>
   readonly price: Wei
   /** What it pays in, and all its amounts are of; undefined is the chain's own coin. */
   readonly token: Token | undefined

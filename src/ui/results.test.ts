@@ -16,10 +16,11 @@ function entry(unit: number, kind: HistoryEntry['kind'], place?: number): Histor
     jobName: 'Squares',
     unit,
     kind,
+    code: undefined,
     price: toWei(10n),
     token: ZERO_ADDRESS,
     why: '',
-    place,
+    before: place === undefined ? undefined : BigInt(place) * 10n,
   }
 }
 function part(stage: PayPart['stage'], amount: number, epoch?: number): PayPart {
@@ -89,8 +90,8 @@ test('what a final statement lacks is said so, and does not pay anything', () =>
 test('where older payments are not listed, those that are pay what came later', () => {
   const places = placePayments(accepted(6), [part('paid', 50)], [payment(4, 20), payment(3, 10)])
   expect(places.map(({ epoch, from, to }) => [epoch, from, to])).toEqual([
-    [3, 2, 3],
-    [4, 3, 5],
+    [3, 20n, 30n],
+    [4, 30n, 50n],
   ])
   expect(listResults(accepted(6), [part('paid', 50)], [payment(4, 20)]).map(({ pay }) => pay)).toEqual([
     { kind: 'unsigned' },
@@ -114,7 +115,8 @@ test('of any sums, as many results are paid as the paid sum reaches for, and non
     expect(rows.filter(({ pay }) => pay.kind === 'paid')).toHaveLength(Math.min(20, paid / 10))
     for (const one of placePayments(accepted(20), parts, earned)) {
       const units = rows.filter(({ pay }) => pay.kind === 'paid' && pay.hash === one.hash).length
-      expect(units).toBe(Math.max(0, Math.min(20, one.to) - Math.min(20, one.from)))
+      const [from, to] = [one.from, one.to].map((sum) => Math.min(20, Number(sum) / 10))
+      expect(units).toBe((to ?? 0) - (from ?? 0))
     }
   }
 })

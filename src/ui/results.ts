@@ -22,8 +22,8 @@ export type Pay =
 /** One result of this browser: the newest that is known of it. */
 export type Result = HistoryEntry & { readonly pay: Pay }
 
-/** A payment, and which results it pays: those whose place is from `from` to before `to`. */
-export type Paid = Earned & { readonly from: number; readonly to: number }
+/** A payment, and which stretch of what its job earned it pays, in the smallest unit: the results that begin from `from` to before `to`. */
+export type Paid = Earned & { readonly from: bigint; readonly to: bigint }
 
 /** Parts in the order in which money moves: what is furthest on pays the results that were accepted first. */
 const ORDER: readonly PayPart['stage'][] = ['paid', 'inTransit', 'claimable', 'posted', 'promised']
@@ -58,41 +58,40 @@ export function placePayments(
   parts: readonly PayPart[],
   earned: readonly Earned[],
 ): Paid[] {
-  const prices = new Map(history.map(({ jobId, price }) => [jobId, price]))
+  const known = new Set(history.map(({ jobId }) => jobId))
   return [...byJob(earned)].flatMap(([jobId, payments]) => {
-    const price = prices.get(jobId) ?? 0n
-    if (price === 0n) return []
+    if (!known.has(jobId)) return []
     const all = sum(parts.filter((part) => part.jobId === jobId && part.stage === 'paid'))
     const unlisted = all - sum(payments)
     let done = unlisted > 0n ? unlisted : 0n
     return [...payments]
       .sort((a, b) => a.epoch - b.epoch)
       .map((payment) => {
-        const from = Number(done / price)
+        const from = done
         done += payment.amount
-        return { ...payment, from, to: Number(done / price) }
+        return { ...payment, from, to: done }
       })
   })
 }
 
 function payOf(
-  { kind, jobId, place, price }: HistoryEntry,
+  { kind, jobId, before, price }: HistoryEntry,
   parts: readonly PayPart[],
   paid: readonly Paid[],
 ): Pay {
   if (kind === 'delivered') return { kind: 'waiting' }
-  if (kind !== 'accepted' || place === undefined) return { kind: kind === 'failed' ? 'failed' : 'rejected' }
+  if (kind !== 'accepted' || before === undefined) return { kind: kind === 'failed' ? 'failed' : 'rejected' }
   if (price === 0n) return { kind: 'free' }
   let covered = 0n
   for (const { stage, amount, finalAt } of parts) {
     if (stage === 'void') return { kind: 'lacking' }
     covered += amount
-    if (covered < BigInt(place + 1) * price) continue
+    if (covered < before + price) continue
     if (stage === 'posted') return { kind: stage, finalAt }
     if (stage !== 'paid') return { kind: stage }
     return {
       kind: stage,
-      hash: paid.find((one) => one.jobId === jobId && one.from <= place && place < one.to)?.hash,
+      hash: paid.find((one) => one.jobId === jobId && one.from <= before && before < one.to)?.hash,
     }
   }
   return { kind: 'unsigned' }

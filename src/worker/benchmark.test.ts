@@ -61,3 +61,37 @@ test('twins whose bytes differ leave WASM', async () => {
   const other = await benchmark(trial(kernel('wasm', done(100)), kernel('wgsl', done(1, 8))))
   expect(other).toEqual({ choice: 'wasm', cause: 'WGSL gives other bytes than WASM for unit 0' })
 })
+
+test('a clear favourite that wins with its first unit is not tried at length; one that loses is', async () => {
+  const quick = kernel('wasm', done(20))
+  const clear = { favourite: 'wasm', isClear: true } as const
+  const won = await benchmark({ ...trial(quick, kernel('wgsl', done(80))), ...clear })
+  expect(won).toMatchObject({ choice: 'wasm', factor: 4 })
+  expect(quick.asked).toEqual([0])
+  const slow = kernel('wasm', done(80))
+  expect(await benchmark({ ...trial(slow, kernel('wgsl', done(20))), ...clear })).toMatchObject({
+    choice: 'wgsl',
+  })
+  expect(slow.asked).toEqual([0, 1, 2])
+})
+
+test('units too short to tell are tried at length even with a clear favourite', async () => {
+  const wasm = kernel('wasm', done(0.5))
+  await benchmark({ ...trial(wasm, kernel('wgsl', done(2))), favourite: 'wasm', isClear: true })
+  expect(wasm.asked).toEqual([0, 1, 2])
+})
+
+test('a twin that does not end its first unit in time is given up', async () => {
+  const endless: LoadedKernel = {
+    executor: 'wgsl',
+    run: (units, signal) =>
+      new Promise((resolve) => signal?.addEventListener('abort', () => resolve(units.map(broken)))),
+    close: () => undefined,
+  }
+  const found = await benchmark(trial(kernel('wasm', done(1)), endless))
+  expect(found).toMatchObject({
+    choice: 'wasm',
+    factor: 10,
+    cause: 'The wgsl twin did not end a unit in 2000 ms',
+  })
+})

@@ -1,70 +1,54 @@
-/** One unit for a metered module. `fuelExport` and `markExport` are the names that metering gave to its globals. */
+import { Failure } from '../protocol/failure.ts'
+import { failureOf, fuelLeft, outOfFuel, runStart } from './instance.ts'
+
+/** One unit for a metered module. `fuel` is what it was metered with. */
 export type Kernel1Call = {
   readonly module: WebAssembly.Module
   readonly input: Uint8Array
   readonly outputBytes: number
   readonly fuel: number
-  readonly fuelExport: string
-  readonly markExport: string
 }
 
-/** What one call came to. Plain values, because it crosses between threads. */
-export type Kernel1Outcome =
-  | { readonly kind: 'done'; readonly output: Uint8Array<ArrayBuffer>; readonly fuel: number }
-  | {
-      readonly kind: 'failed'
-      readonly code: 'fuel' | 'memory' | 'oversized' | 'trap'
-      readonly message: string
-    }
+/** What a unit came to: its bytes, and the instructions that it took. */
+export type UnitEnd = { readonly output: Uint8Array<ArrayBuffer>; readonly fuel: number }
 
 /**
- * Runs one unit in an instance of its own, so that the output and the fuel depend on the unit alone. It refers to nothing
- * outside itself: Node's thread is started from its text.
+ * Runs one unit of a `kernel1` module in an instance of its own, so that the output and the fuel depend on the unit alone.
+ * Throws `fuel`, `memory`, `oversized` or `trap`.
  */
-export function callKernel1(call: Kernel1Call): Kernel1Outcome {
-  const failed = (code: 'fuel' | 'memory' | 'oversized' | 'trap', message: string): Kernel1Outcome => {
-    return { kind: 'failed', code, message }
-  }
-  let values: Record<string, unknown> = {}
-  const globalValue = (name: string): number =>
-    Number((values[name] as WebAssembly.Global | undefined)?.value ?? 0)
+export function runKernel1({ module, input, outputBytes, fuel }: Kernel1Call): UnitEnd {
+  let exports: WebAssembly.Exports = {}
   try {
-    const abort = (): never => {
-      throw new Error('the kernel called abort')
-    }
-    values = new WebAssembly.Instance(call.module, { env: { abort } }).exports
-    const memory = values.memory as WebAssembly.Memory
-    const alloc = values.alloc as (size: number) => number
-    const run = values.run as (pointer: number, size: number) => bigint
-    const size = call.input.length
+    exports = new WebAssembly.Instance(module, { env: { abort } }).exports
+    runStart(exports)
+    const { memory, alloc, run } = exports as Kernel1Exports
+    const size = input.length
     const pointer = alloc(size) >>> 0
     if (pointer + size > memory.buffer.byteLength)
-      return failed('trap', `alloc(${size}) gave address ${pointer}, outside the memory`)
-    new Uint8Array(memory.buffer).set(call.input, pointer)
+      throw new Failure('trap', `alloc(${size}) gave address ${pointer}, outside the memory`)
+    new Uint8Array(memory.buffer).set(input, pointer)
     const packed = run(pointer, size)
     const start = Number(BigInt.asUintN(32, packed >> 32n))
     const length = Number(BigInt.asUintN(32, packed))
-    const left = globalValue(call.fuelExport)
-    if (left < 0) return failed('fuel', `the unit used up its ${call.fuel} instructions`)
-    if (length > call.outputBytes)
-      return failed('oversized', `the output has ${length} bytes, more than the limit of ${call.outputBytes}`)
+    const left = fuelLeft(exports)
+    if (left < 0) throw outOfFuel(fuel)
+    if (length > outputBytes)
+      throw new Failure('oversized', `the output has ${length} bytes, more than the limit of ${outputBytes}`)
     if (start + length > memory.buffer.byteLength)
-      return failed('trap', `run gave an output at ${start} of ${length} bytes, outside the memory`)
-    return {
-      kind: 'done',
-      output: new Uint8Array(memory.buffer.slice(start, start + length)),
-      fuel: call.fuel - left,
-    }
+      throw new Failure('trap', `run gave an output at ${start} of ${length} bytes, outside the memory`)
+    return { output: new Uint8Array(memory.buffer.slice(start, start + length)), fuel: fuel - left }
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const mark = globalValue(call.markExport)
-    if (globalValue(call.fuelExport) < 0)
-      return failed('fuel', `the unit used up its ${call.fuel} instructions`)
-    if (mark === 2) return failed('memory', 'this machine could not give the memory that the kernel may use')
-    if (mark === 1)
-      return failed('memory', `the kernel asked for more memory than its limit and failed: ${message}`)
-    if (error instanceof RangeError && message.includes('memory'))
-      return failed('memory', `this machine could not give the memory of the kernel: ${message}`)
-    return failed('trap', `the kernel failed: ${message}`)
+    throw failureOf(error, exports, fuel)
   }
+}
+
+/** Metering has checked that they are there, with these types. */
+type Kernel1Exports = {
+  memory: WebAssembly.Memory
+  alloc(size: number): number
+  run(pointer: number, size: number): bigint
+}
+
+function abort(): never {
+  throw new Error('the kernel called abort')
 }

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../protocol/failure.ts'
 import { Failure, malformed } from '../protocol/failure.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
-import { MAX_INPUT_BYTES, parseManifest } from '../protocol/manifest/manifest.ts'
+import { MAX_INPUT_BYTES, MAX_ROUNDS, parseManifest } from '../protocol/manifest/manifest.ts'
 import { MAX_CODE_BYTES } from '../protocol/manifest/program.ts'
 import { MAX_UNITS } from '../protocol/manifest/units.ts'
 import {
@@ -15,7 +15,7 @@ import {
   readText,
   readWord,
 } from '../protocol/read.ts'
-import type { Executor } from './executor.ts'
+import type { Executor, Round } from './executor.ts'
 
 /** A kernel as it crosses into the sandbox. */
 export type KernelParts = {
@@ -25,10 +25,11 @@ export type KernelParts = {
   readonly inputs: ReadonlyMap<string, Uint8Array>
 }
 
-/** What the page says to a worker. `isCareful` asks for the result of each unit before the next begins. */
+/** What the page says to a worker. `round` holds for all runs of the kernel after it. `isCareful` asks for the result of each unit before the next begins. */
 export type ToWorker =
   | ({ readonly kind: 'load'; readonly kernel: number } & KernelParts)
   | { readonly kind: 'unload'; readonly kernel: number }
+  | ({ readonly kind: 'round'; readonly kernel: number } & Round)
   | {
       readonly kind: 'run'
       readonly run: number
@@ -55,9 +56,9 @@ export type UnitReport =
     }
   | { readonly kind: 'failed'; readonly unit: number; readonly code: FailureCode; readonly message: string }
 
-/** What a worker says to the page. `hasGpu`: WebGPU is there at all; `gpu`: it gave a device. `lost`: the device went away. */
+/** What a worker says to the page. `hasGpu`: WebGPU is there at all; `gpu`: it gave a device; `isSilent`: it did not answer. `lost`: the device went away. */
 export type FromWorker =
-  | { readonly kind: 'ready'; readonly hasGpu: boolean; readonly gpu?: Gpu }
+  | { readonly kind: 'ready'; readonly hasGpu: boolean; readonly isSilent: boolean; readonly gpu?: Gpu }
   | { readonly kind: 'loaded'; readonly kernel: number }
   | {
       readonly kind: 'refused'
@@ -67,6 +68,13 @@ export type FromWorker =
     }
   | { readonly kind: 'results'; readonly run: number; readonly reports: readonly UnitReport[] }
   | { readonly kind: 'lost'; readonly message: string }
+
+/** One end of the line between a page and a worker: a `MessagePort` in a browser, a thread in Node. */
+export type Port = {
+  onmessage: ((event: MessageEvent) => unknown) | null
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void
+  close(): void
+}
 
 /** What a worker is for. */
 export type Role = 'cpu' | 'gpu'
@@ -85,11 +93,13 @@ export type FromFrame =
 
 const ID = [0, Number.MAX_SAFE_INTEGER] as const
 const MAX_FRAME_UNITS = 65_536
+/** The reduced output of a round is held to the limit of an input. */
+const MAX_PREVIOUS_BYTES = MAX_INPUT_BYTES
 /** The largest output that any manifest may allow. */
 const MAX_OUTPUT_BYTES = 4_194_304
 const CODES = [
   ...(['malformed', 'unsupported', 'refused', 'timeout', 'compile'] as const),
-  ...(['trap', 'fuel', 'memory', 'oversized', 'device-lost'] as const),
+  ...(['trap', 'fuel', 'memory', 'oversized', 'device-lost', 'wedged'] as const),
 ]
 const MODES = ['data worker', 'blob worker', 'frame main thread', 'WASM only'] as const
 
@@ -120,6 +130,15 @@ export function parseToWorker(value: unknown): ToWorker {
       kind: 'unload',
       kernel: readInteger(fields(message, ['kernel']).kernel, 'kernel', ID),
     }),
+    round: (message) => {
+      const { kernel, index, previous } = fields(message, ['kernel', 'index', 'previous'])
+      return {
+        kind: 'round',
+        kernel: readInteger(kernel, 'kernel', ID),
+        index: readInteger(index, 'index', [0, MAX_ROUNDS - 1]),
+        previous: readBytes(previous, 'previous', [0, MAX_PREVIOUS_BYTES]),
+      }
+    },
     run: (message) => {
       const { run, kernel, units, isCareful } = fields(message, ['run', 'kernel', 'units', 'isCareful'])
       return {
@@ -137,8 +156,13 @@ export function parseToWorker(value: unknown): ToWorker {
 export function parseFromWorker(value: unknown): FromWorker {
   return parse<FromWorker>(value, {
     ready: (message) => {
-      const { hasGpu, gpu } = fields(message, ['hasGpu', 'gpu'])
-      return { kind: 'ready', hasGpu: readBoolean(hasGpu, 'hasGpu'), ...readGpu(gpu) }
+      const { hasGpu, isSilent, gpu } = fields(message, ['hasGpu', 'isSilent', 'gpu'])
+      return {
+        kind: 'ready',
+        hasGpu: readBoolean(hasGpu, 'hasGpu'),
+        isSilent: readBoolean(isSilent, 'isSilent'),
+        ...readGpu(gpu),
+      }
     },
     loaded: (message) => ({
       kind: 'loaded',

@@ -49,9 +49,12 @@ test('an endless loop is fuel and a trap is a trap; the units beside them are do
 test('a unit over its time is ended with its thread, and the next runs in a new one', async () => {
   const limits = { fuel: 1_000_000_000_000, timeMs: 300 }
   const kernel = await loadInNode(testSource(moody, { manifest: { limits } }), signal)
-  expect(show(await kernel.run([2, 4]))).toEqual(['2 timeout', '4 = 16 0 0 0'])
+  expect(show([...(await kernel.run([2])), ...(await kernel.run([4]))])).toEqual([
+    '2 timeout',
+    '4 = 16 0 0 0',
+  ])
   kernel.close()
-})
+}, 60_000)
 
 test('an abort ends the run at once; the kernel can be used again', async () => {
   const kernel = await loadInNode(
@@ -59,9 +62,9 @@ test('an abort ends the run at once; the kernel can be used again', async () => 
     signal,
   )
   const stop = new AbortController()
-  const run = kernel.run([1, 2, 4], stop.signal)
+  const run = kernel.run([2, 4], stop.signal)
   setTimeout(() => stop.abort(), 200)
-  expect(show(await run)).toEqual(['1 = 1 0 0 0', '2 cancelled', '4 cancelled'])
+  expect(show(await run)).toEqual(['2 cancelled', '4 cancelled'])
   expect(show(await kernel.run([5]))).toEqual(['5 = 25 0 0 0'])
   kernel.close()
   expect(show(await kernel.run([5]))).toEqual(['5 cancelled'])
@@ -83,7 +86,7 @@ test('what cannot run is refused when it is loaded', async () => {
   })
 })
 
-test('the thread starts from one minified file, as the build for Node makes it', async () => {
+test('the thread starts from a minified file beside the program, as the build for Node makes them', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'weft-node-kernel-'))
   const here = (name: string): string => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)))
   const entry = join(folder, 'entry.ts')
@@ -103,16 +106,18 @@ test('the thread starts from one minified file, as the build for Node makes it',
       logLevel: 'error',
       ssr: { noExternal: true },
       build: {
-        ssr: entry,
+        ssr: true,
         outDir,
         minify: true,
         target: 'node20',
-        rollupOptions: { output: { entryFileNames: 'main.mjs' } },
+        rolldownOptions: {
+          input: { main: entry, 'node-thread': fileURLToPath(new URL('./node-thread.ts', import.meta.url)) },
+        },
       },
     })
-    const { stdout } = await promisify(execFile)(process.execPath, [join(outDir, 'main.mjs')])
+    const { stdout } = await promisify(execFile)(process.execPath, [join(outDir, 'main.js')])
     expect(stdout.trim()).toBe('49')
   } finally {
     await rm(folder, { recursive: true })
   }
-}, 30_000)
+}, 120_000)

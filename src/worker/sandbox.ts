@@ -1,17 +1,22 @@
 import { Failure } from '../protocol/failure.ts'
-import type { Executor, KernelSource, LoadedKernel, UnitRun } from './executor.ts'
-import { FrameHost } from './frame-host.ts'
-import type { GpuHealth } from './gpu-health.ts'
-import { afterLoss, healthyGpu, isGivenUp, refusalOf } from './gpu-health.ts'
-import type { Gpu, Mode, Role } from './message.ts'
-import { Pool } from './pool.ts'
-import type { Kernel, Task } from './task.ts'
-import { checkOutputOf, checkParts, programOf } from './unit.ts'
-import type { WorkerLink } from './worker-link.ts'
-import { cancelled } from './worker-link.ts'
+import { outputCheck } from '../protocol/manifest/check-output.ts'
+import type { Executor, KernelSource, LoadedKernel, Round, UnitRun } from './executor.ts'
+import { firstRound } from './executor.ts'
+import type { Gpu, Mode } from './message.ts'
+import { Frames } from './pool/frames.ts'
+import { GpuWatch } from './pool/gpu-watch.ts'
+import type { LaneView } from './pool/lane.ts'
+import { Pool } from './pool/pool.ts'
+import type { Kernel, Task } from './pool/task.ts'
+import { notRun } from './pool/task.ts'
+import { cancelled, compact } from './pool/worker-link.ts'
+import { checkParts, programOf } from './unit.ts'
 
-/** Where kernels run in this browser. `gpu` is there while WebGPU can be used; a fall-back adapter is software. */
-export type SandboxReport = { readonly mode: Mode; readonly gpu?: Gpu }
+/**
+ * Where kernels run in this browser. `gpu` is there while WebGPU can be used; a fall-back adapter is software. Where it was
+ * there and is not to be used now, `gpuTrouble` says why.
+ */
+export type SandboxReport = { readonly mode: Mode; readonly gpu?: Gpu; readonly gpuTrouble?: string }
 
 /** What `openSandbox` needs. The sandbox closes, and all that runs in it ends, when `signal` aborts. */
 export type SandboxOptions = {
@@ -21,10 +26,15 @@ export type SandboxOptions = {
   readonly signal: AbortSignal
 }
 
+/** A worker of the sandbox: in which frame it is, whose kernels it has, and how many units it ran. */
+export type WorkerView = LaneView & { readonly executor: Executor }
+
 /** The sandbox as the page sees it. */
 export type Sandbox = {
-  /** What the sandbox found out; `gpu` goes away when the GPU has failed too often. */
+  /** What the sandbox found out; `gpu` goes away while the GPU rests for long, or for good when it has failed too often. */
   readonly report: SandboxReport
+  /** The workers that there are now, busy or kept for the next unit. */
+  readonly workers: readonly WorkerView[]
   /** Checks and compiles a kernel. Throws `malformed`, `refused`, `unsupported`, `compile`, `memory` or `oversized`, naming the cause. */
   load(source: KernelSource): Promise<LoadedKernel>
   /** Changes how many WASM units run at a time; with 0 they wait. */
@@ -33,116 +43,129 @@ export type Sandbox = {
 
 /** Opens the sandbox frame and reports what the browser allows. Throws `unreachable`, `unsupported` or `cancelled`. */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const host = await FrameHost.open(options, options.signal)
-  return new OpenSandbox(host.open, new Frames(options, host), options)
+  const frames = new Frames(options)
+  const { mode, gpu } = await frames.open()
+  return new OpenSandbox(gpu === undefined ? { mode } : { mode, gpu }, frames, options)
 }
 
-/** The frame, and a new one in its place when it does not answer any more. */
-class Frames {
-  readonly #options: SandboxOptions
-  #host: Promise<FrameHost>
-
-  constructor(options: SandboxOptions, first: FrameHost) {
-    this.#options = options
-    this.#host = Promise.resolve(first)
-    options.signal.addEventListener(
-      'abort',
-      () => void this.#host.then((host) => host.close()).catch(() => undefined),
-    )
-  }
-
-  async spawn(role: Role, signal: AbortSignal): Promise<WorkerLink> {
-    const held = this.#host
-    try {
-      return await (await held).spawn(role, signal)
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'unreachable') throw error
-      if (this.#host === held) {
-        await held.then((host) => host.close(error)).catch(() => undefined)
-        this.#host = FrameHost.open(this.#options, this.#options.signal)
-      }
-      return await (await this.#host).spawn(role, signal)
-    }
-  }
-}
+/** Units of a GPU worker that may be at fault together: it has so many in flight. */
+const GPU_IN_FLIGHT = 3
 
 class OpenSandbox implements Sandbox {
   readonly #report: SandboxReport
+  readonly #frames: Frames
   readonly #pools: Readonly<Record<Executor, Pool>>
+  readonly #watch: GpuWatch
   readonly #signal: AbortSignal
-  #health: GpuHealth = healthyGpu
   #count = 0
 
-  constructor({ mode, gpu }: SandboxReport, frames: Frames, { cpuWorkers, signal }: SandboxOptions) {
-    this.#report = gpu === undefined ? { mode } : { mode, gpu }
+  constructor(report: SandboxReport, frames: Frames, { cpuWorkers, signal }: SandboxOptions) {
+    this.#report = report
+    this.#frames = frames
     this.#signal = signal
-    const failed = (kernel: Kernel, failure: Failure): void => {
-      this.#health = afterLoss(this.#health, kernel.name, { failure, now: performance.now() })
-    }
+    const probe = (): Promise<void> => frames.probe(signal)
+    const watch = new GpuWatch({ probe, wait, nowMs: () => performance.now() }, signal)
+    this.#watch = watch
     this.#pools = {
       wasm: new Pool(cpuWorkers, {
-        spawn: (stop) => frames.spawn('cpu', stop),
-        failed: () => undefined,
+        spawn: (cell, stop) => frames.spawn('cpu', cell, stop),
+        explain: async (_, failure) => failure,
         canRetry: true,
+        inFlight: 1,
       }),
-      wgsl: new Pool(1, { spawn: (stop) => frames.spawn('gpu', stop), failed, canRetry: false }),
+      // One frame of units at a time, whoever owns it: kernels that share the GPU's time would be measured wrongly.
+      wgsl: new Pool(1, {
+        spawn: (cell, stop) => frames.spawn('gpu', cell, stop),
+        explain: (task, failure) => watch.explain(task.kernel.name, failure, task.signal),
+        canRetry: false,
+        inFlight: GPU_IN_FLIGHT,
+      }),
     }
   }
 
   get report(): SandboxReport {
-    return isGivenUp(this.#health) ? { mode: this.#report.mode } : this.#report
+    const { mode, gpu } = this.#report
+    const { trouble } = this.#watch
+    return gpu === undefined || trouble === undefined ? this.#report : { mode, gpuTrouble: trouble.message }
+  }
+
+  get workers(): WorkerView[] {
+    return (['wasm', 'wgsl'] as const).flatMap((executor) =>
+      this.#pools[executor].show().map((lane) => ({ executor, ...lane })),
+    )
   }
 
   setCpuWorkers(count: number): void {
     this.#pools.wasm.resize(count)
+    if (count === 0) this.#frames.dropSpare()
   }
 
   async load(source: KernelSource): Promise<LoadedKernel> {
-    const { executor, manifest, owner } = source
+    const { executor, manifest, owner, isPrivate = false } = source
     checkParts(manifest, source)
-    if (executor === 'wgsl' && this.report.gpu === undefined)
+    if (executor === 'wgsl' && this.#report.gpu === undefined)
       throw new Failure('unsupported', 'There is no WebGPU here that could run the WGSL program')
     this.#count += 1
     const inputs = new Map([...source.inputs].map(([name, bytes]) => [name, compact(bytes)]))
     const kernel: Kernel = {
       id: this.#count,
-      owner,
+      cell: { name: isPrivate ? `private ${this.#count}` : owner, isPrivate },
       name: programOf(manifest, executor).code.cid,
       parts: { executor, manifest, code: compact(source.code), inputs },
-      checkOutput: checkOutputOf(manifest),
+      checkOutput: outputCheck(manifest),
     }
-    const result = await this.#submit({ kernel, units: [], signal: this.#signal })
-    if (result.kind === 'refused') throw result.failure
-    return this.#loaded(kernel)
+    const result = await this.#submit({ kernel, units: [], round: firstRound, signal: this.#signal })
+    if (result.kind === 'ran') return this.#loaded(kernel)
+    this.#forget(kernel)
+    throw result.failure
   }
 
   #loaded(kernel: Kernel): LoadedKernel {
-    const { executor } = kernel.parts
     const closing = new AbortController()
-    const run = async (units: readonly number[], signal?: AbortSignal): Promise<UnitRun[]> => {
+    const run = async (
+      units: readonly number[],
+      signal?: AbortSignal,
+      round: Round = firstRound,
+    ): Promise<UnitRun[]> => {
       const stops = [this.#signal, closing.signal, ...(signal === undefined ? [] : [signal])]
       const distinct = [...new Set(units)]
-      const result = await this.#submit({ kernel, units: distinct, signal: AbortSignal.any(stops) })
+      const task: Task = { kernel, units: distinct, round, signal: AbortSignal.any(stops) }
+      const result = await this.#submit(task)
       if (result.kind === 'ran') return [...result.runs]
       return distinct.map((unit) => ({ kind: 'failed', unit, failure: result.failure }))
     }
     const close = (): void => {
       closing.abort(cancelled())
-      this.#pools[executor].unload(kernel)
+      this.#forget(kernel)
     }
-    return { executor, run, close }
+    return { executor: kernel.parts.executor, run, close }
+  }
+
+  #forget(kernel: Kernel): void {
+    const pool = this.#pools[kernel.parts.executor]
+    pool.unload(kernel)
+    if (!kernel.cell.isPrivate) return
+    pool.clear(kernel.cell)
+    this.#frames.close(kernel.cell)
   }
 
   async #submit(task: Task): ReturnType<Pool['submit']> {
-    const { executor } = task.kernel.parts
-    const failure =
-      executor === 'wgsl' ? refusalOf(this.#health, task.kernel.name, performance.now()) : undefined
-    if (failure !== undefined) return { kind: 'refused', failure }
-    return await this.#pools[executor].submit(task)
+    const { name, parts } = task.kernel
+    const failure = parts.executor === 'wgsl' ? await this.#watch.admit(name, task.signal) : undefined
+    if (failure !== undefined) return notRun(task, failure)
+    return await this.#pools[parts.executor].submit(task)
   }
 }
 
-/** Bytes that are all of their buffer, because posting a view sends the whole buffer. */
-function compact(bytes: Uint8Array): Uint8Array {
-  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
 }

@@ -1,12 +1,16 @@
 import { Failure, malformed } from '../protocol/failure.ts'
 import { bindingsOf } from '../protocol/manifest/bindings.ts'
-import { compileExpression } from '../protocol/manifest/expression.ts'
+import type { Bindings } from '../protocol/manifest/expression.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { scopeOf } from '../protocol/manifest/manifest.ts'
+import type { Output } from '../protocol/manifest/outputs.ts'
+import { splitOutputs } from '../protocol/manifest/outputs.ts'
 import type { Program } from '../protocol/manifest/program.ts'
 import type { Recipe } from '../protocol/manifest/recipe.ts'
 import { compileRecipe } from '../protocol/manifest/recipe.ts'
-import type { Executor } from './executor.ts'
+import { turnNames } from '../protocol/manifest/wgsl/gpu-buffer.ts'
+import type { Executor, Round } from './executor.ts'
+import { firstRound } from './executor.ts'
 
 /** The program of a manifest for one executor. Throws `unsupported` when it has none. */
 export function programOf<E extends Executor>(manifest: Manifest, executor: E): Program & { kind: E } {
@@ -15,15 +19,23 @@ export function programOf<E extends Executor>(manifest: Manifest, executor: E): 
   return program
 }
 
-/** Prepares a recipe of a manifest for filling unit after unit. */
+/**
+ * Prepares a recipe of a manifest for filling unit after unit. `turn` are the values of further names, where the recipe has
+ * some; a name of the job that is spelled the same goes first.
+ */
 export function fillOf(
   manifest: Manifest,
   inputs: ReadonlyMap<string, Uint8Array>,
   recipe: Recipe,
-): (unit: number) => Uint8Array<ArrayBuffer> {
-  const fill = compileRecipe(recipe, namesOf(manifest))
+): (unit: number, round?: Round, turn?: Bindings) => Uint8Array<ArrayBuffer> {
+  const fill = compileRecipe(recipe, turnNames(namesOf(manifest)))
   const bind = bindingsOf(manifest)
-  return (unit) => fill({ bindings: bind(unit), params: manifest.params, inputs })
+  return (unit, round = firstRound, turn = {}) => {
+    const bindings = { ...turn, ...bind(unit, round.index) }
+    const { params } = manifest
+    const previous = round.index === 0 ? undefined : round.previous
+    return fill({ bindings, params, inputs, previous })
+  }
 }
 
 /** The names that the expressions of a manifest may use. */
@@ -31,25 +43,30 @@ export function namesOf(manifest: Manifest): readonly string[] {
   return scopeOf(manifest.units, manifest).names
 }
 
-/** Checks the size of outputs; the check throws `oversized` or `malformed`. */
-export function checkOutputOf(manifest: Manifest): (unit: number, size: number) => void {
-  const { outputBytes } = manifest.limits
-  const sizeOf = compileExpression(manifest.outputs[0].bytes, 'outputs[0].bytes', namesOf(manifest))
-  const bind = bindingsOf(manifest)
-  return (unit, size) => {
-    if (size > outputBytes)
-      throw new Failure('oversized', `the output has ${size} bytes, more than the limit of ${outputBytes}`)
-    const expected = sizeOf(bind(unit))
-    if (size !== expected) throw malformed('output', `${expected} bytes, as outputs[0].bytes says`, size)
+/** Gives every NaN of a float output the same bits, because machines differ in them. Changes the bytes of a unit in place. */
+export function settleNaNs({ outputs }: Manifest, output: Uint8Array): void {
+  if (!outputs.some(({ type }) => type.startsWith('f'))) return
+  for (const [index, part] of splitOutputs(output, outputs.length).entries()) {
+    const view = new DataView(part.buffer, part.byteOffset, part.byteLength)
+    settle[outputs[index]?.type ?? 'u8']?.(view)
   }
 }
 
-/** Gives every NaN of an f32 output the same bits, because machines differ in them. Changes `output` in place. */
-export function settleNaNs(manifest: Manifest, output: Uint8Array): void {
-  if (manifest.outputs[0].type !== 'f32') return
-  const view = new DataView(output.buffer, output.byteOffset, output.byteLength)
-  for (let at = 0; at + 4 <= output.length; at += 4)
-    if ((view.getUint32(at, true) & 0x7fffffff) > 0x7f800000) view.setUint32(at, 0x7fc00000, true)
+const settle: Partial<Record<Output['type'], (view: DataView) => void>> = {
+  f16(view) {
+    for (let at = 0; at + 2 <= view.byteLength; at += 2)
+      if ((view.getUint16(at, true) & 0x7fff) > 0x7c00) view.setUint16(at, 0x7e00, true)
+  },
+  f32(view) {
+    for (let at = 0; at + 4 <= view.byteLength; at += 4)
+      if ((view.getUint32(at, true) & 0x7fffffff) > 0x7f800000) view.setUint32(at, 0x7fc00000, true)
+  },
+  f64(view) {
+    for (let at = 0; at + 8 <= view.byteLength; at += 8) {
+      const isNaNHere = Number.isNaN(view.getFloat64(at, true))
+      if (isNaNHere) view.setBigUint64(at, 0x7ff8n << 48n, true)
+    }
+  },
 }
 
 /** Checks that the code and all inputs of a manifest are there, in the sizes it states. Throws `malformed`. */

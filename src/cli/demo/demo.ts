@@ -10,13 +10,13 @@ import { Failure } from '../../protocol/failure.ts'
 import { formatWei, toWei } from '../../protocol/wei.ts'
 import type { PublisherEngine } from '../../publisher/publisher.ts'
 import { startNodePublisher } from '../../publisher/start-node.ts'
+import { browserFor } from '../headless/browser.ts'
 import { forProcess } from '../local/for-process.ts'
 import type { LocalNetwork } from '../local/local-network.ts'
 import { withNetwork } from '../local/local-network.ts'
 import { projectFolder, webFolder } from '../project.ts'
 import { makeReporter } from '../reporter.ts'
 import { SAMPLE_PRICE_WEI } from '../samples.ts'
-import { findBrowser } from '../setup/browser.mjs'
 import { referenceDigest } from './reference-digest.ts'
 import type { DemoJob, DemoSummary, DemoTab } from './summary.ts'
 import { summarise } from './summary.ts'
@@ -36,13 +36,7 @@ const SETTLE_MS = 60_000
  */
 export async function demo({ json, tabs, out }: DemoOptions, signal: AbortSignal): Promise<DemoSummary> {
   const reporter = makeReporter(json)
-  const executablePath = findBrowser()
-  if (executablePath === undefined) {
-    throw new Failure(
-      'refused',
-      'The demo needs Chromium: install it (as root: apt-get install chromium), or name a browser with CHROME_PATH',
-    )
-  }
+  const executablePath = browserFor('The demo')
   const folder = await mkdtemp(join(tmpdir(), 'weft-demo-'))
   const options = { folder, webFolder: webFolder(), port: 0, relayKey: makeKey(), report: reporter.line }
   const run = (network: LocalNetwork, ends: AbortSignal): Promise<DemoSummary> =>

@@ -5,6 +5,7 @@ import { readAddress } from '../../protocol/address.ts'
 import { Failure } from '../../protocol/failure.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import { readWei } from '../../protocol/wei.ts'
+import { HEADLESS, WITH_GPU } from '../headless/browser.ts'
 
 /** A headless visitor of the demo. */
 export type Tab = { readonly page: Page; readonly isCheater: boolean; readonly payee: Address }
@@ -12,24 +13,13 @@ export type Tab = { readonly page: Page; readonly isCheater: boolean; readonly p
 /** How a tab behaves: its executor, and whether its sandbox lies. */
 export type TabPlan = { readonly executor: 'auto' | 'wgsl'; readonly isCheater: boolean }
 
-/** An interrupt ends the demo, and the demo its browsers. */
-const HANDS_OFF = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
-const ARGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
 /** Starts a browser; with `hasGpu` it offers WebGPU, on a software adapter where there is no other. Throws `refused` when there is none. */
 export async function openBrowser(executablePath: string, hasGpu: boolean): Promise<Browser> {
   try {
     return await chromium.launch({
-      ...HANDS_OFF,
+      ...HEADLESS,
       executablePath,
-      args: hasGpu ? [...ARGS, '--enable-unsafe-webgpu'] : ARGS,
+      args: ['--no-sandbox', ...HEADLESS.args, ...(hasGpu ? [WITH_GPU] : [])],
     })
   } catch (cause) {
     throw new Failure(
@@ -40,7 +30,7 @@ export async function openBrowser(executablePath: string, hasGpu: boolean): Prom
   }
 }
 
-/** Opens the app in a context of its own and does what a visitor does: Start, Agree, full speed. */
+/** Opens the app in a context of its own and does what a visitor does: Start, Agree, full speed whatever else runs. */
 export async function openTab(
   browser: Browser,
   url: string,
@@ -54,6 +44,10 @@ export async function openTab(
   await page.getByTestId('agree').click()
   if (plan.executor !== 'auto') await page.getByTestId('executor').selectOption(plan.executor)
   await page.getByTestId('throttle').fill('100')
+  if (plan.executor === 'wgsl') await page.getByTestId('throttle-gpu').fill('100')
+  // The tabs share one machine, and none makes room for the others.
+  await page.getByTestId('rules').locator('summary').click()
+  await page.getByTestId('makes-room').uncheck()
   const payee = await page.getByTestId('payee').first().getAttribute('data-address')
   return { page, isCheater: plan.isCheater, payee: readAddress(payee, 'payee') }
 }

@@ -34,6 +34,8 @@ describe('values', () => {
     ['min($i, 3)', 3],
     ['max($i, 3 * 4)', 12],
     ['min(max(1, 2), ceil(5/2))', 2],
+    ['pow(2, 52)', 2 ** 52],
+    ['pow(2, $i) + pow($minus, 2) + pow(0, 0)', 210],
     ['$big', 2 ** 53 - 1],
     ['$big - 1 + 1', 2 ** 53 - 1],
     ['$constructor', 5],

@@ -2,7 +2,8 @@ import { malformed } from '../failure.ts'
 
 /**
  * An integer expression over `$names`: a number, or text like `ceil($width/8)*4`. Operators `+ - * / %` (division rounds
- * towards zero), unary minus, parentheses, and the functions `ceil(a/b)`, `min(a,b)`, `max(a,b)`. Values are exact up to 2^53.
+ * towards zero), unary minus, parentheses, and the functions `ceil(a/b)`, `min(a,b)`, `max(a,b)`, `pow(a,b)`. Values are exact
+ * up to 2^53.
  */
 export type Expression = number | string
 /** The values that the names in an expression stand for. */
@@ -21,7 +22,19 @@ export function compileExpression(value: unknown, path: string, names: readonly 
   return new Parser(value, path, names).whole()
 }
 
-const functions: Readonly<Record<string, (a: number, b: number) => number>> = { min: Math.min, max: Math.max }
+/** The names that an expression uses. */
+export function namesIn(expression: Expression): string[] {
+  return typeof expression === 'number'
+    ? []
+    : (expression.match(/\$[a-z][a-z0-9_]*/gi) ?? []).map((name) => name.slice(1))
+}
+
+/** A negative exponent gives a fraction, or nothing exact, and is refused like every value that is no whole number. */
+const functions: Readonly<Record<string, (a: number, b: number) => number>> = {
+  min: Math.min,
+  max: Math.max,
+  pow: Math.pow,
+}
 
 class Parser {
   readonly #tokens: string[]
@@ -94,7 +107,7 @@ class Parser {
     const b = this.#closed(this.#sum())
     const run = functions[name]
     if (run === undefined) throw this.#wrong('a function', name)
-    return (env) => run(a(env), b(env))
+    return this.#exact((env) => run(a(env), b(env)))
   }
 
   /** `ceil(a/b)`: only a quotient has something to round up; `a` and `b` are single terms. */

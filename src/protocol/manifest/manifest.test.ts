@@ -10,9 +10,9 @@ import {
   MAX_MANIFEST_BYTES,
   manifestCid,
   parseManifest,
-  replicaPrice,
   unitCount,
 } from './manifest.ts'
+import { replicaPrice } from './price.ts'
 
 type Plain = Record<string, unknown>
 const vectors = JSON.parse(readFileSync(new URL('../vectors.json', import.meta.url), 'utf8'))
@@ -37,6 +37,18 @@ describe('a manifest has one name', () => {
     expect(manifestCid(parseManifest(reversed(json)))).toBe(manifestCid(manifest))
     expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest)
     expect(cidOf(encodeManifest(manifest), 'dag-cbor')).toBe(manifestCid(manifest))
+  })
+
+  test('and a program for each way of sharing numbers beside its WASM twin', () => {
+    const [wgsl, wasm] = parseManifest(full).programs
+    const variants = ['register', 'workgroup'].map((variant) => ({ ...wgsl, variant }))
+    const manifest = parseManifest(withField('programs', [wasm, ...variants]))
+    expect(manifest.programs.map((program) => program.kind === 'wgsl' && program.variant)).toEqual([
+      false,
+      'register',
+      'workgroup',
+    ])
+    expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest)
   })
 
   test('whether defaults are written out or not', () => {
@@ -101,10 +113,37 @@ describe('only the canonical bytes are a manifest', () => {
   }
 })
 
+describe('rounds', () => {
+  test('one round is the same as none, and has no $round', () => {
+    expect(parseManifest(withField('rounds', 1))).toEqual(parseManifest(withField('rounds', undefined)))
+    const output = { name: 'pixels', type: 'u8', bytes: '$round' }
+    expect(() => parseManifest(withField('outputs', [output]))).toThrow('expected a known name')
+    expect(parseManifest({ ...withField('outputs', [output]), rounds: 2 })).toMatchObject({ rounds: 2 })
+  })
+
+  test('are counted by a name of their own', () => {
+    const params = [{ name: 'round', type: 'u32', value: 1 }]
+    expect(() => parseManifest({ ...smallest, params })).not.toThrow()
+    expect(() => parseManifest({ ...smallest, params, rounds: 2 })).toThrow('params: expected names')
+  })
+})
+
+test('an image has one output of a fixed size', () => {
+  const output = { name: 'pixels', type: 'u8', bytes: 4096 }
+  const image = (outputs: unknown[]): Plain => ({
+    ...full,
+    programs: [(full.programs as Plain[])[1]],
+    outputs,
+  })
+  expect(() => parseManifest(image([output]))).not.toThrow()
+  const message = 'reduce.kind: expected "concat" where a unit has several outputs'
+  expect(() => parseManifest(image([output, { ...output, name: 'more' }]))).toThrow(message)
+  expect(() => parseManifest(image([{ ...output, upTo: true }]))).toThrow(message)
+})
+
 describe('what is not supported yet says so, with its path', () => {
   const output = { name: 'pixels', type: 'u8', bytes: 4 }
   test.each<[string, unknown, string]>([
-    ['rounds', 2, 'rounds: more than one round is not supported yet'],
     ['splits', {}, 'splits: not supported yet'],
     ['view', 'plot', 'view: "plot" is not supported yet'],
     ['view', 'table', 'view: "table" is not supported yet'],
@@ -115,13 +154,10 @@ describe('what is not supported yet says so, with its path', () => {
     ['verify', { mode: 'spot-check' }, 'verify.mode: "spot-check" is not supported yet'],
     ['verify', { mode: 'verifier' }, 'verify.mode: "verifier" is not supported yet'],
     ['verify', { mode: 'none' }, 'verify.mode: "none" is not supported yet'],
-    ['price', { megainstruction: '1' }, 'price.megainstruction: not supported yet'],
-    ['outputs', [output, output], 'outputs: more than one output is not supported yet'],
-    ['outputs', [{ ...output, type: 'f64' }], 'outputs[0].type: "f64" is not supported yet'],
-    ['outputs', [{ ...output, type: 'f16' }], 'outputs[0].type: "f16" is not supported yet'],
     ['outputs', [{ ...output, compare: { abs: 1 } }], 'outputs[0].compare: tolerances are not supported yet'],
     ['units', { kind: 'stream' }, 'units.kind: "stream" is not supported yet'],
     ['reduce', { kind: 'sum' }, 'reduce.kind: "sum" is not supported yet'],
+    ['limits', { costModel: 2 }, 'limits.costModel: 2 is not supported yet'],
   ])('%s: %j', (field, value, message) => {
     const parse = (): unknown => parseManifest(withField(field, value))
     expect(parse).toThrow(message)
@@ -145,8 +181,11 @@ describe('a bad field is refused with its path', () => {
     ['app', { ...app, purpose: 'x'.repeat(301) }, 'app.purpose: expected at most 300'],
     ['app', { ...app, url: 'x' }, 'app.url: unknown field'],
     ['programs', undefined, 'programs: expected a list'],
-    ['programs', [], 'programs: expected one or two programs'],
-    ['programs', [wgsl, wasm, wasm], 'programs: expected at most 2'],
+    ['programs', [], 'programs: expected one to three programs'],
+    ['programs', [wgsl, wasm, wasm, wasm], 'programs: expected at most 3'],
+    ['programs', [wgsl, wasm, wasm], 'programs[2].kind: expected a twin of the other kind'],
+    ['programs', [wgsl, { ...wgsl, variant: 'register' }], 'programs[1].variant: expected two WGSL programs'],
+    ['programs', [{ ...wgsl, variant: 'tile' }], 'programs[0].variant: expected one of register, workgroup'],
     ['programs', [wasm, wasm], 'programs[1].kind: expected a twin of the other kind, found "wasm"'],
     ['programs', [{ ...wgsl, requires: undefined, colour: 1 }], 'programs[0].colour: unknown field'],
     ['params', {}, 'params: expected a list'],
@@ -176,7 +215,9 @@ describe('a bad field is refused with its path', () => {
     ['inputs', Array(17).fill(input), 'inputs: expected at most 16'],
     ['units', undefined, 'units.kind: expected one of range, grid'],
     ['outputs', undefined, 'outputs: expected a list'],
+    ['rounds', 0, 'rounds: expected a whole number from 1 to 1000'],
     ['outputs', [], 'outputs: expected one output'],
+    ['outputs', [{ ...output, upTo: true }], 'outputs[0].upTo: expected an exact size beside a WGSL program'],
     [
       'outputs',
       [{ ...output, bytes: '$width' }],
@@ -192,7 +233,11 @@ describe('a bad field is refused with its path', () => {
       [{ ...output, name: 'settings' }],
       'programs[0].buffers: expected a storage buffer named "settings"',
     ],
-    ['outputs', [{ ...output, type: 'text' }], 'outputs[0].type: expected one of u8, u32, i32, f32'],
+    [
+      'outputs',
+      [{ ...output, type: 'text' }],
+      'outputs[0].type: expected one of u8, u32, i32, f16, f32, f64',
+    ],
     ['outputs', [{ ...output, compare: 'near' }], 'outputs[0].compare: expected one of exact'],
     ['reduce', { kind: 'image', x: 0, y: 0 }, 'reduce.format: expected one of rgba8, radiance'],
     ['view', 'film', 'view: expected one of image, text, none'],
@@ -201,6 +246,7 @@ describe('a bad field is refused with its path', () => {
     ['limits', { timeMs: 1 }, 'limits.timeMs: expected a whole number from 10 to 600000'],
     ['limits', { outputBytes: 5_000_000 }, 'limits.outputBytes: expected a whole number from 1 to 4194304'],
     ['limits', { watts: 5 }, 'limits.watts: unknown field'],
+    ['limits', { costModel: 0 }, 'limits.costModel: expected a whole number from 1'],
     ['verify', { quorum: 1 }, 'verify.quorum: expected a whole number from 2 to 7'],
     ['verify', { quorum: 3, replicas: 2 }, 'verify.replicas: expected a whole number from 3 to 15'],
     ['verify', { mode: 'trust' }, 'verify.mode: expected one of exact-quorum'],

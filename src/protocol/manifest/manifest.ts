@@ -3,18 +3,21 @@ import type { Cid } from '../cid.ts'
 import { cidOf, readCid } from '../cid.ts'
 import { Failure, malformed } from '../failure.ts'
 import { at, readInteger, readList, readRecord, readText, readWord, refuseLater } from '../read.ts'
-import type { Wei } from '../wei.ts'
-import { readWei } from '../wei.ts'
-import type { Expression } from './expression.ts'
-import { compileExpression } from './expression.ts'
+import type { Outputs } from './outputs.ts'
+import { parseOutputs } from './outputs.ts'
 import type { Param } from './param.ts'
 import { parseParam, readName, requireUnique } from './param.ts'
-import type { Program, Scope } from './program.ts'
+import type { Price } from './price.ts'
+import { parsePrice } from './price.ts'
+import type { Program } from './program.ts'
 import { parseProgram } from './program.ts'
+import type { Scope } from './recipe.ts'
 import type { Reduce } from './reduce.ts'
 import { parseReduce } from './reduce.ts'
 import type { Units } from './units.ts'
 import { countUnits, parseUnits, unitNames } from './units.ts'
+import { checkSources } from './wasi-setting.ts'
+import type { WasmProgram } from './wasm-program.ts'
 
 /** Who made the job and what for; shown to visitors before anything runs. */
 export type App = {
@@ -25,15 +28,11 @@ export type App = {
   readonly purpose: string
 }
 export type Input = { readonly name: string; readonly cid: Cid; readonly bytes: number }
-export type Output = {
-  readonly name: string
-  readonly type: 'u8' | 'u32' | 'i32' | 'f32'
-  readonly bytes: Expression
-  readonly compare: 'exact'
-}
 /** `fuel`: WASM instructions a unit; `loopBound`: iterations of one WGSL loop; `timeMs`: wall clock a unit; `outputBytes`: a unit. */
 export type Limits = {
   readonly fuel: number
+  /** What an instruction costs, by the version of the rule; `COST_MODEL` without it. */
+  readonly costModel?: number
   readonly loopBound: number
   readonly timeMs: number
   readonly outputBytes: number
@@ -49,13 +48,14 @@ export type Manifest = {
   readonly params: readonly Param[]
   readonly inputs: readonly Input[]
   readonly units: Units
-  readonly outputs: readonly [Output]
+  /** How often all units run, each time on the result of the time before; absent for once. */
+  readonly rounds?: number
+  readonly outputs: Outputs
   readonly reduce: Reduce
   readonly view: 'image' | 'text' | 'none'
   readonly limits: Limits
   readonly verify: Verify
-  /** Wei for each accepted replica, as decimal digits. */
-  readonly price: { readonly replica: string }
+  readonly price: Price
   readonly access: 'open'
 }
 
@@ -76,8 +76,12 @@ const FIELDS = [
   'splits',
   'access',
 ]
+/** The newest version of the rule by which fuel is counted. A change of what any instruction costs is a new version. */
+const COST_MODEL = 1
 /** The most bytes one input may have. */
 export const MAX_INPUT_BYTES = 64 * 1024 * 1024
+/** The most rounds a job may have. */
+export const MAX_ROUNDS = 1000
 /** The largest manifest in its canonical bytes. */
 export const MAX_MANIFEST_BYTES = 256 * 1024
 
@@ -88,19 +92,24 @@ export const MAX_MANIFEST_BYTES = 256 * 1024
 export function parseManifest(value: unknown): Manifest {
   const record = readRecord(value, '', FIELDS)
   if (record.weft !== 1) throw malformed('weft', 'format version 1', record.weft)
-  if (record.rounds !== undefined && record.rounds !== 1)
-    throw new Failure('unsupported', 'rounds: more than one round is not supported yet')
   refuseLater(record, '', ['splits'])
   const units = parseUnits(record.units, 'units')
   const params = readList(record.params ?? [], 'params', { max: 64, read: parseParam })
   const inputs = readList(record.inputs ?? [], 'inputs', { max: 16, read: parseInput })
-  const scope = scopeOf(units, { params, inputs })
+  const rounds = readInteger(record.rounds ?? 1, 'rounds', [1, MAX_ROUNDS])
+  const repeated = rounds === 1 ? {} : { rounds }
+  const scope = scopeOf(units, { params, inputs, ...repeated })
   const programs = readList(record.programs, 'programs', {
-    max: 2,
+    max: 3,
     read: (entry, path) => parseProgram(entry, path, scope),
   })
-  const outputs = parseOutputs(record.outputs, scope.names)
-  checkTwins(programs, outputs[0])
+  const outputs = parseOutputs(record.outputs, 'outputs', scope.names)
+  const limits = parseLimits(record.limits ?? {}, 'limits')
+  checkTwins(programs)
+  checkBuffers(programs, outputs)
+  const reduce = parseReduce(record.reduce ?? { kind: 'concat' }, 'reduce', scope.names)
+  if (reduce.kind === 'image' && (outputs.length > 1 || outputs[0].upTo === true))
+    throw malformed('reduce.kind', '"concat" where a unit has several outputs, or one without a fixed size')
   return {
     weft: 1,
     app: parseApp(record.app, 'app'),
@@ -108,15 +117,16 @@ export function parseManifest(value: unknown): Manifest {
     params,
     inputs,
     units,
+    ...repeated,
     outputs,
-    reduce: parseReduce(record.reduce ?? { kind: 'concat' }, 'reduce', scope.names),
+    reduce,
     view: readWord(record.view ?? 'none', 'view', {
       words: ['image', 'text', 'none'] as const,
       later: ['plot', 'table'],
     }),
-    limits: parseLimits(record.limits ?? {}, 'limits'),
+    limits,
     verify: parseVerify(record.verify ?? {}, 'verify'),
-    price: parsePrice(record.price, 'price'),
+    price: parsePrice(record.price, 'price', { programs, fuel: limits.fuel }),
     access: readWord(record.access ?? 'open', 'access', {
       words: ['open'] as const,
       later: ['invite', 'list'],
@@ -144,27 +154,23 @@ export function manifestCid(manifest: Manifest): Cid {
   return cidOf(encodeManifest(manifest), 'dag-cbor')
 }
 
-/** The price of one accepted replica. */
-export function replicaPrice(manifest: Manifest): Wei {
-  return readWei(manifest.price.replica, 'price.replica')
-}
-
-/** The names that a manifest's expressions may use: integer parameters, what units bind, and `unitCount`. */
+/** The names that a manifest's expressions may use: integer parameters, what units bind, `unitCount`, and `round` where there are several. */
 export function scopeOf(
   units: Units,
-  { params, inputs }: { params: readonly Param[]; inputs: readonly Input[] },
+  { params, inputs, rounds }: { params: readonly Param[]; inputs: readonly Input[]; rounds?: number },
 ): Scope {
   requireUnique(inputs, 'inputs')
   requireUnique(params, 'params')
-  const names = [
-    ...params.filter((param) => param.type !== 'f32').map((param) => param.name),
-    ...unitNames(units),
-    'unitCount',
-  ]
+  const integers = params.filter((param) => param.type !== 'f32').map((param) => param.name)
+  const repeated = rounds === undefined ? [] : ['round']
+  const names = [...integers, ...unitNames(units), 'unitCount', ...repeated]
   const clash = names.find((name, index) => names.indexOf(name) !== index)
   if (clash !== undefined)
     throw malformed('params', 'names that are told apart from each other and from the units', clash)
-  return { names, inputs: inputs.map((input) => input.name), params: params.map((param) => param.name) }
+  const files = inputs.map((input) => input.name)
+  const previous = rounds === undefined ? [] : files
+  const fixed = [...integers, 'unitCount']
+  return { names, fixed, inputs: files, previous, params: params.map((param) => param.name) }
 }
 
 /** The number of units a job has. */
@@ -194,55 +200,60 @@ function parseInput(value: unknown, path: string): Input {
   }
 }
 
-function parseOutputs(value: unknown, names: readonly string[]): readonly [Output] {
-  const [first, ...more] = readList(value, 'outputs', {
-    max: 16,
-    read: (entry, path): Output => {
-      const record = readRecord(entry, path, ['name', 'type', 'bytes', 'compare'])
-      compileExpression(record.bytes, at(path, 'bytes'), names)
-      if (typeof record.compare === 'object')
-        throw new Failure('unsupported', `${at(path, 'compare')}: tolerances are not supported yet`)
-      return {
-        name: readName(record.name, at(path, 'name')),
-        type: readWord(record.type, at(path, 'type'), {
-          words: ['u8', 'u32', 'i32', 'f32'] as const,
-          later: ['f64', 'f16'],
-        }),
-        bytes: record.bytes as Expression,
-        compare: readWord(record.compare ?? 'exact', at(path, 'compare'), { words: ['exact'] as const }),
-      }
-    },
+function checkTwins(programs: readonly Program[]): void {
+  if (programs.length === 0) throw malformed('programs', 'one to three programs')
+  programs.forEach((program, index) => {
+    const other = programs.slice(0, index).find(({ kind }) => kind === program.kind)
+    if (other === undefined) return
+    const [a, b] = [variantOf(other), variantOf(program)]
+    if (a === undefined && b === undefined)
+      throw malformed(at(at('programs', index), 'kind'), 'a twin of the other kind', program.kind)
+    if (a === undefined || b === undefined || a === b)
+      throw malformed(at(at('programs', index), 'variant'), 'two WGSL programs of different variants', b)
   })
-  if (first === undefined) throw malformed('outputs', 'one output')
-  if (more.length > 0) throw new Failure('unsupported', 'outputs: more than one output is not supported yet')
-  return [first]
 }
 
-function checkTwins(programs: readonly Program[], output: Output): void {
-  if (programs.length === 0) throw malformed('programs', 'one or two programs')
-  if (programs[0]?.kind === programs[1]?.kind)
-    throw malformed('programs[1].kind', 'a twin of the other kind', programs[1]?.kind)
+function variantOf(program: Program): string | undefined {
+  return program.kind === 'wgsl' ? program.variant : undefined
+}
+
+/** A WGSL program has a storage buffer for each output, and gives all of it. */
+function checkBuffers(programs: readonly Program[], outputs: Outputs): void {
   programs.forEach((program, index) => {
-    if (program.kind !== 'wgsl') return
-    const isThere = program.buffers.some(
-      (buffer) => buffer.name === output.name && buffer.usage === 'storage',
-    )
-    if (!isThere)
-      throw malformed(
-        at(at('programs', index), 'buffers'),
-        `a storage buffer named "${output.name}" for the output`,
-      )
+    if (program.kind === 'wasm') {
+      checkWasm(program, outputs, at(at('programs', index), 'wasm'))
+      return
+    }
+    const path = at(at('programs', index), 'buffers')
+    for (const [place, { name, upTo }] of outputs.entries()) {
+      if (upTo) throw malformed(at(at('outputs', place), 'upTo'), 'an exact size beside a WGSL program')
+      const buffer = program.buffers.find((entry) => entry.name === name)
+      if (buffer?.usage !== 'storage' || buffer.scope !== 'unit')
+        throw malformed(path, `a storage buffer named "${name}" of scope "unit" for the output`)
+    }
   })
+}
+
+function checkWasm({ wasm }: WasmProgram, outputs: Outputs, path: string): void {
+  if (wasm.abi === 'wasi-preview1') checkSources(wasm, outputs, path)
 }
 
 function parseLimits(value: unknown, path: string): Limits {
-  const record = readRecord(value, path, ['fuel', 'loopBound', 'timeMs', 'outputBytes'])
+  const record = readRecord(value, path, ['fuel', 'costModel', 'loopBound', 'timeMs', 'outputBytes'])
   return {
     fuel: readInteger(record.fuel ?? 10_000_000_000, at(path, 'fuel'), [1, 1_000_000_000_000]),
+    ...readCostModel(record.costModel, at(path, 'costModel')),
     loopBound: readInteger(record.loopBound ?? 65_536, at(path, 'loopBound'), [1, 2 ** 24]),
     timeMs: readInteger(record.timeMs ?? 30_000, at(path, 'timeMs'), [10, 600_000]),
     outputBytes: readInteger(record.outputBytes ?? 1_048_576, at(path, 'outputBytes'), [1, 4_194_304]),
   }
+}
+
+function readCostModel(value: unknown, path: string): { costModel?: number } {
+  if (value === undefined) return {}
+  const costModel = readInteger(value, path, [1, 1_000])
+  if (costModel > COST_MODEL) throw new Failure('unsupported', `${path}: ${costModel} is not supported yet`)
+  return { costModel }
 }
 
 function parseVerify(value: unknown, path: string): Verify {
@@ -257,10 +268,4 @@ function parseVerify(value: unknown, path: string): Verify {
     quorum,
     replicas: readInteger(record.replicas ?? 2 * quorum + 1, at(path, 'replicas'), [quorum, 15]),
   }
-}
-
-function parsePrice(value: unknown, path: string): { replica: string } {
-  const record = readRecord(value, path, ['replica', 'megainstruction'])
-  refuseLater(record, path, ['megainstruction'])
-  return { replica: readWei(record.replica, at(path, 'replica')).toString() }
 }

@@ -41,7 +41,7 @@ export function readName(value: unknown, path: string): string {
 }
 
 /** Reads a number as the nearest 32-bit float. */
-function readSingle(value: unknown, path: string): number {
+export function readSingle(value: unknown, path: string): number {
   const single = Math.fround(readNumber(value, path)) + 0
   if (!Number.isFinite(single)) throw malformed(path, 'a number in the range of 32-bit floats', value)
   return single

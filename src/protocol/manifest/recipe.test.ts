@@ -15,7 +15,9 @@ const inputs = new Map([
   ['none', new Uint8Array(0)],
 ])
 const names = ['i', 'count']
-const scope = { names, inputs: [...inputs.keys()], params: params.map((param) => param.name) }
+const files = [...inputs.keys()]
+const fixed = ['count']
+const scope = { names, fixed, inputs: files, previous: files, params: params.map((param) => param.name) }
 const fill = (recipe: Recipe, i = 1): string =>
   toHex(compileRecipe(recipe, names)({ bindings: { i, count: 5 }, params, inputs }))
 
@@ -29,6 +31,10 @@ test.each<[string, Recipe, string]>([
   ['an f32 parameter', [{ param: 'zoom' }], '0x0000c03f'],
   ['an input padded to four bytes', [{ input: 'three' }, { u32: [9] }], '0x0102030009000000'],
   ['an input that fits, and an empty one', [{ input: 'four' }, { input: 'none' }], '0x01020304'],
+  ['f32 constants', [{ f32: [1.5, -2] }], '0x0000c03f000000c0'],
+  ['a part of an input, padded', [{ input: 'four', from: '$i', bytes: 2 }], '0x02030000'],
+  ['the end of an input', [{ input: 'three', from: 3, bytes: 0 }], '0x'],
+  ['in the first round the input instead of the result before', [{ previous: 'three' }], '0x01020300'],
 ])('%s', (_, recipe, bytes) => {
   expect(parseRecipe(recipe, 'stdin', scope)).toEqual(recipe)
   expect(fill(recipe)).toBe(bytes)
@@ -44,6 +50,26 @@ test('a value that does not fit its type is refused, not cut', () => {
   expect(() => fill([{ u32: ['-$i'] }])).toThrow('[0]: expected a value from 0 to 4294967295, found -1')
   expect(() => fill([{ u32: [1] }, { u32: ['$i'] }], 2 ** 32)).toThrow('[1]: expected a value from 0')
   expect(() => fill([{ i32: ['$i'] }], 2 ** 31)).toThrow('[0]: expected a value from -2147483648')
+})
+
+test('in later rounds the result of the round before is taken, or a part of it', () => {
+  const previous = new Uint8Array([5, 6, 7, 8, 9])
+  const of = (recipe: Recipe): string =>
+    toHex(compileRecipe(recipe, names)({ bindings: { i: 2 }, params, inputs, previous }))
+  expect(of([{ previous: 'four' }, { input: 'four' }])).toBe('0x050607080900000001020304')
+  expect(of([{ previous: 'four', from: '2 * $i', bytes: 1 }])).toBe('0x09000000')
+})
+
+test('constants are rounded to 32-bit floats when they are read', () => {
+  expect(parseRecipe([{ f32: [0.1, -0] }], 'stdin', scope)).toEqual([{ f32: [Math.fround(0.1), 0] }])
+})
+
+test('a part that reaches outside its input is refused, not cut', () => {
+  const part = (from: number, bytes: number): Recipe => [{ input: 'four', from, bytes }]
+  expect(() => fill(part(5, 0))).toThrow('from: expected a place from 0 to 4, found 5')
+  expect(() => fill(part(-1, 1))).toThrow('from: expected a place from 0 to 4, found -1')
+  expect(() => fill(part(2, 3))).toThrow('bytes: expected 0 to 2 bytes, what there is from 2, found 3')
+  expect(() => fill(part(2, -1))).toThrow('bytes: expected 0 to 2 bytes')
 })
 
 test('an input that was not fetched is named', () => {
@@ -62,9 +88,15 @@ describe('a bad recipe is refused with the path of its piece', () => {
     ['text', 'stdin: expected a list'],
     [Array(65).fill({ param: 'zoom' }), 'stdin: expected at most 64'],
     [[7], 'stdin[0]: expected an object'],
-    [[{}], 'stdin[0]: expected exactly one of u32, i32, param, input'],
+    [[{}], 'stdin[0]: expected exactly one of u32, i32, f32, param, input, previous'],
     [[{ u32: [1], i32: [1] }], 'stdin[0]: expected exactly one of'],
-    [[{ f32: [1] }], 'stdin[0].f32: unknown field'],
+    [[{ u8: [1] }], 'stdin[0].u8: unknown field'],
+    [[{ f32: ['1'] }], 'stdin[0].f32[0]: expected a number'],
+    [[{ f32: [1e39] }], 'stdin[0].f32[0]: expected a number in the range of 32-bit floats'],
+    [[{ u32: [1], from: 0, bytes: 4 }], 'stdin[0].from: unknown field'],
+    [[{ input: 'four', from: 0 }], 'stdin[0].bytes: expected a number or an expression'],
+    [[{ input: 'four', bytes: 4 }], 'stdin[0].from: expected a number or an expression'],
+    [[{ previous: 'five' }], 'stdin[0].previous: expected one of three, four, none'],
     [[{ u32: 1 }], 'stdin[0].u32: expected a list'],
     [[{ u32: [1, '$j'] }], 'stdin[0].u32[1]: expected a known name, one of i, count, found "$j"'],
     [[{ i32: ['1 +'] }], 'stdin[0].i32[0]: expected'],
@@ -73,5 +105,12 @@ describe('a bad recipe is refused with the path of its piece', () => {
     [[{ input: 'five' }], 'stdin[0].input: expected one of three, four, none'],
   ])('%j', (value, message) => {
     expect(() => parseRecipe(value, 'stdin', scope)).toThrow(message)
+  })
+
+  test('the result of a round before the only one', () => {
+    const once = { ...scope, previous: [] }
+    expect(() => parseRecipe([{ previous: 'four' }], 'stdin', once)).toThrow(
+      'stdin[0].previous: expected a job of several rounds',
+    )
   })
 })

@@ -50,6 +50,7 @@ const messages: { readonly [K in WorkMessage['kind']]: Extract<WorkMessage, { ki
     failed: [{ unit: 6, code: 'trap', message: 'unreachable' }],
     elapsedMs: 12,
   },
+  unfit: { kind: 'unfit', jobId, executor: 'wgsl', code: 'compile', message: 'line 7' },
   return: { kind: 'return', jobId, leases: [9, 10] },
   accepted: { kind: 'accepted', jobId, units: [3, 5], digests, own: 1 },
   rejected: { kind: 'rejected', jobId, unit: 3, evidence: [results, results] },
@@ -89,6 +90,7 @@ test('the number of each kind on the wire is fixed', () => {
     [5, 'lease'],
     [6, 'idle'],
     [7, 'result'],
+    [14, 'unfit'],
     [8, 'return'],
     [9, 'accepted'],
     [10, 'rejected'],
@@ -98,7 +100,7 @@ test('the number of each kind on the wire is fixed', () => {
   ])
 })
 
-test.each([0, 14, 255])('frame type %i is not known', (type) => {
+test.each([0, 15, 255])('frame type %i is not known', (type) => {
   const parse = (): unknown => parseMessage({ type, request: 0, body: {} })
   expect(parse).toThrow(`frame type ${type} is not known on /weft/work/1`)
   expect(parse).toThrow(expect.objectContaining({ code: 'unsupported' }))
@@ -106,8 +108,9 @@ test.each([0, 14, 255])('frame type %i is not known', (type) => {
 
 test('long reasons are cut, so that the other side does not refuse them', () => {
   const long = 'x'.repeat(5000)
-  const failed = [{ unit: 6, code: 'trap', message: long }]
+  const failed = [{ unit: 6, code: 'trap' as const, message: long }]
   expect(send({ ...messages.result, failed })).toMatchObject({ failed: [{ message: 'x'.repeat(400) }] })
+  expect(send({ ...messages.unfit, message: long })).toMatchObject({ message: 'x'.repeat(400) })
   expect(send({ kind: 'goodbye', why: long })).toMatchObject({ why: 'x'.repeat(200) })
   expect(send({ kind: 'refusal', jobId, why: long })).toMatchObject({ why: 'x'.repeat(400) })
 })

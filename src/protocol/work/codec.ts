@@ -7,7 +7,7 @@ import { at, readBytes, readInteger, readList, readRecord, readText, readWord } 
 import { packLeaf, packStatement, parseLeaf, parseStatement } from '../statement/statement.ts'
 import { MAX_DEPTH } from '../statement/sum-tree.ts'
 import type { FailedUnit, WorkMessage } from './message.ts'
-import { IDLE_REASONS } from './message.ts'
+import { IDLE_REASONS, UNIT_FAILURES } from './message.ts'
 import { MAX_FRAME_UNITS, packDigests, packResults, parseResults, readDigests, readUnits } from './result.ts'
 
 /** The frame types of `/weft/work/1`; the place in the list, from 1, is the number on the wire. */
@@ -25,6 +25,7 @@ const KINDS = [
   'statement',
   'goodbye',
   'refusal',
+  'unfit',
 ] as const
 type Kind = WorkMessage['kind']
 type Of<K extends Kind> = Extract<WorkMessage, { kind: K }>
@@ -116,6 +117,24 @@ const forms: { readonly [K in Kind]: Form<K> } = {
       elapsedMs,
     }),
     parse: parseResult,
+  },
+  unfit: {
+    pack: ({ jobId, executor, code, message }) => ({
+      jobId: fromHex(jobId),
+      executor,
+      code,
+      message: message.slice(0, 400),
+    }),
+    parse(body) {
+      const record = readRecord(body, 'unfit', ['jobId', 'executor', 'code', 'message'])
+      return {
+        kind: 'unfit',
+        jobId: jobIdOf(record, 'unfit'),
+        executor: readWord(record.executor, 'unfit.executor', EXECUTORS),
+        code: readWord(record.code, 'unfit.code', { words: UNIT_FAILURES }),
+        message: readText(record.message, 'unfit.message', 400),
+      }
+    },
   },
   return: {
     pack: ({ jobId, leases }) => ({ jobId: fromHex(jobId), leases: [...leases] }),
@@ -225,7 +244,7 @@ function parseFailed(value: unknown, path: string): FailedUnit {
   const record = readRecord(value, path, ['unit', 'code', 'message'])
   return {
     unit: readInteger(record.unit, at(path, 'unit'), [0, 2 ** 31]),
-    code: readText(record.code, at(path, 'code'), 40),
+    code: readWord(record.code, at(path, 'code'), { words: UNIT_FAILURES }),
     message: readText(record.message, at(path, 'message'), 400),
   }
 }

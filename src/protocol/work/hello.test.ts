@@ -21,6 +21,13 @@ test('a hello survives the wire', () => {
   expect(parseHello(decodeCbor(encodeCbor(packed)), account)).toEqual(hello)
 })
 
+test('a hello may say how fast its peer is, and signs it', () => {
+  const speed = { wasm: 12, wgsl: { rate: 17, isSoftware: false, numeric: 'f32-0123456789ab' } }
+  const known = packHello({ ...hello, speed }, key) as Record<string, unknown>
+  expect(parseHello(decodeCbor(encodeCbor(known)), account)).toEqual({ ...hello, speed })
+  expect(() => parseHello({ ...known, speed: { wasm: 13 } }, account)).toThrow(/^hello\.signature: expected/)
+})
+
 test('a hello that another peer signed is refused', () => {
   const refused = 'hello.signature: expected a signature of the peer itself'
   expect(() => parseHello(packed, accountOf(makeKey()))).toThrow(refused)
@@ -60,6 +67,12 @@ describe('a bad field is refused with its path', () => {
       'hello.chains[0].name: unknown field',
     ],
     ['chains', Array(17).fill(null), 'hello.chains: expected at most 16'],
+    ['speed', { wasm: 41 }, 'hello.speed.wasm: expected a whole number from 0 to 40'],
+    [
+      'speed',
+      { wasm: 1, wgsl: { rate: 1, isSoftware: true, numeric: 'f32-' } },
+      'hello.speed.wgsl.numeric: expected f32- and 12 hexadecimal digits',
+    ],
     ['signature', undefined, 'hello.signature: expected bytes'],
   ])('%s: %j', (field, value, message) => {
     const parse = (): unknown => parseHello({ ...packed, [field]: value }, account)

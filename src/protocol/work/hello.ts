@@ -4,13 +4,25 @@ import { readAddress } from '../address.ts'
 import type { ChainName } from '../announcement.ts'
 import { fromHex, toHex } from '../bytes.ts'
 import { Failure, malformed } from '../failure.ts'
-import { at, readBytes, readInteger, readList, readRecord, readWord } from '../read.ts'
+import { at, readBoolean, readBytes, readInteger, readList, readRecord, readText, readWord } from '../read.ts'
 import type { Wei } from '../wei.ts'
 import { readWei } from '../wei.ts'
 import { plainSigner, signPlain } from './signing.ts'
 
 /** The two ways a unit can be run. */
 export type ExecutorKind = 'wasm' | 'wgsl'
+
+/** How good a provider is at what, roughly: rates are powers of two of a million 32-bit multiply-adds a second. */
+export type SpeedClass = {
+  /** All its CPU workers together. */
+  readonly wasm: number
+  readonly wgsl?: {
+    readonly rate: number
+    readonly isSoftware: boolean
+    /** The class of the GPU's floats: equal for GPUs that gave the same bytes. Those of WASM are the same everywhere. */
+    readonly numeric: string
+  }
+}
 
 /** How a provider introduces itself: who is paid, its lowest price, what it can run, which chains it takes money on. */
 export type Hello = {
@@ -19,10 +31,13 @@ export type Hello = {
   readonly executors: readonly ExecutorKind[]
   readonly cpuWorkers: number
   readonly chains: readonly ChainName[]
+  /** Absent until it was measured. */
+  readonly speed?: SpeedClass
 }
 
 /** The version of `/weft/work/1` spoken here. */
 const WORK_VERSION = 1
+const MAGNITUDES = [0, 40] as const
 
 /** Writes and signs a hello. */
 export function packHello(hello: Hello, key: PrivateKey): unknown {
@@ -39,6 +54,7 @@ export function parseHello(value: unknown, account: Address): Hello {
     'executors',
     'cpuWorkers',
     'chains',
+    'speed',
     'signature',
   ])
   if (record.version !== WORK_VERSION)
@@ -52,6 +68,7 @@ export function parseHello(value: unknown, account: Address): Hello {
     }),
     cpuWorkers: readInteger(record.cpuWorkers, at(path, 'cpuWorkers'), [0, 256]),
     chains: readList(record.chains, at(path, 'chains'), { max: 16, read: parseChainName }),
+    ...(record.speed === undefined ? {} : { speed: parseSpeed(record.speed, at(path, 'speed')) }),
   }
   const signed = { signature: readBytes(record.signature, 'hello.signature', 65), path: 'hello.signature' }
   if (plainSigner('hello', plain(hello), signed) !== account)
@@ -65,6 +82,29 @@ function plain(hello: Hello): Record<string, unknown> {
     version: WORK_VERSION,
     ask: hello.ask.toString(),
     chains: hello.chains.map(({ chainId, genesis }) => ({ chainId, genesis: fromHex(genesis) })),
+  }
+}
+
+/** Reads the name of a class of floats. Throws `malformed`. */
+export function readNumericClass(value: unknown, path: string): string {
+  const name = readText(value, path, 20)
+  if (!/^f32-[0-9a-f]{12}$/.test(name)) throw malformed(path, 'f32- and 12 hexadecimal digits', name)
+  return name
+}
+
+function parseSpeed(value: unknown, path: string): SpeedClass {
+  const record = readRecord(value, path, ['wasm', 'wgsl'])
+  const wasm = readInteger(record.wasm, at(path, 'wasm'), MAGNITUDES)
+  if (record.wgsl === undefined) return { wasm }
+  const place = at(path, 'wgsl')
+  const { rate, isSoftware, numeric } = readRecord(record.wgsl, place, ['rate', 'isSoftware', 'numeric'])
+  return {
+    wasm,
+    wgsl: {
+      rate: readInteger(rate, at(place, 'rate'), MAGNITUDES),
+      isSoftware: readBoolean(isSoftware, at(place, 'isSoftware')),
+      numeric: readNumericClass(numeric, at(place, 'numeric')),
+    },
   }
 }
 

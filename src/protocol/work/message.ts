@@ -38,6 +38,14 @@ export type WorkMessage =
       readonly failed: readonly FailedUnit[]
       readonly elapsedMs: number
     }
+  /** Provider: this program of the job does not load here, so I take no units of it. */
+  | {
+      readonly kind: 'unfit'
+      readonly jobId: Hex
+      readonly executor: ExecutorKind
+      readonly code: UnitFailure
+      readonly message: string
+    }
   /** Provider: these leases come back unfinished. */
   | { readonly kind: 'return'; readonly jobId: Hex; readonly leases: readonly number[] }
   /** Publisher: these units are accepted with these outputs; in `own` of them the publisher's own opinion was needed. */
@@ -68,7 +76,19 @@ export type WorkMessage =
   /** Either: that cannot be done, and why. */
   | { readonly kind: 'refusal'; readonly jobId: Hex | undefined; readonly why: string }
 
-export type FailedUnit = { readonly unit: number; readonly code: string; readonly message: string }
+/** The ways in which a unit can fail, or a program not load: what the kernel does, and what happens to who runs it. */
+export const UNIT_FAILURES = [
+  ...(['trap', 'fuel', 'timeout', 'memory', 'oversized', 'malformed'] as const),
+  ...(['refused', 'compile', 'unsupported', 'device-lost', 'wedged', 'unreachable'] as const),
+] as const
+export type UnitFailure = (typeof UNIT_FAILURES)[number]
+
+/** Says in one of those words what went wrong; what is none of them is a trap. */
+export function unitFailure(code: string): UnitFailure {
+  return UNIT_FAILURES.find((known) => known === code) ?? 'trap'
+}
+
+export type FailedUnit = { readonly unit: number; readonly code: UnitFailure; readonly message: string }
 
 /** Why a publisher has no work for a provider just now. */
 export const IDLE_REASONS = ['others', 'budget', 'done', 'closing', 'executor', 'distrust'] as const

@@ -16,7 +16,7 @@ import { TokenBook } from '../money/token-book.ts'
 import { DEFAULT_SETTINGS } from '../settings.ts'
 import type { ProviderSettings } from '../state.ts'
 import { JobBoard } from './job-board.ts'
-import { testAnnouncement } from './test-work.ts'
+import { noAdmission, testAnnouncement } from './test-work.ts'
 
 const { chain, publisher, settler, stop, domain, open } = await startStage()
 const chainName = await chainIdentity(chain)
@@ -43,6 +43,7 @@ function openBoard(opening: Opening) {
       ...{ chain, chainName, blobs: openMemoryStore().blobs },
       tokens: new TokenBook({ chain, chainId: chainName.chainId, nowMs: Date.now }),
       sandbox: { report: {} } as unknown as Sandbox,
+      admission: noAdmission,
       hello: () => ({}),
       settings: () => scene.settings,
       report: () => undefined,

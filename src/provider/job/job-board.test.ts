@@ -22,7 +22,7 @@ import { DEFAULT_SETTINGS } from '../settings.ts'
 import type { ProviderSettings } from '../state.ts'
 import { JobBoard } from './job-board.ts'
 import type { JobWork } from './job-work.ts'
-import { TestKernel, testAnnouncement, testSample } from './test-work.ts'
+import { noAdmission, TestKernel, testAnnouncement, testSample } from './test-work.ts'
 
 const { chain, publisher, settler, stop } = await startTestChain()
 const chainName = await chainIdentity(chain)
@@ -72,6 +72,7 @@ class Stage {
         chain: this.chain,
         chainName,
         sandbox: this.#sandbox(),
+        admission: noAdmission,
         blobs: store.blobs,
         tokens: new TokenBook({ chain, chainId: chainName.chainId, nowMs: () => this.nowMs }),
         hello: () => ({}),

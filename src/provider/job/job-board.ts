@@ -7,35 +7,37 @@ import type { Hex } from '../../protocol/bytes.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
 import type { Blobs } from '../../store/store.ts'
-import type { Sandbox } from '../../worker/sandbox.ts'
 import type { Held } from '../money/check-promise.ts'
 import type { TokenBook } from '../money/token-book.ts'
 import type { ProviderSettings } from '../state.ts'
 import { checkJob } from './check-job.ts'
+import type { ChoiceParts } from './choose-executor.ts'
 import { loadKernel } from './choose-executor.ts'
-import { explainObjection, isObjected } from './explain-objection.ts'
+import { explainObjection, isDone, isObjected, isOpen, reopen } from './explain-objection.ts'
+import { GpuSight } from './gpu-sight.ts'
 import type { WorkPorts } from './job-work.ts'
 import { JobWork } from './job-work.ts'
 import { loadManifest } from './load-job.ts'
+import { tellUnfit } from './tell-unfit.ts'
 import type { Visit } from './visit.ts'
 import { Visits } from './visits.ts'
 
 /** What the board needs from the engine. */
-export type BoardPorts = Omit<WorkPorts, 'send'> & {
-  readonly node: PeerNode
-  readonly chain: Chain
-  readonly chainName: ChainName
-  readonly sandbox: Sandbox
-  readonly blobs: Blobs
-  readonly tokens: Pick<TokenBook, 'of'>
-  hello(): unknown
-  settings(): ProviderSettings
-  onPromise(held: Held, work: JobWork | undefined): void
-  /** Whether the chain answered the last time; `why` is empty when it did. */
-  onChain(why: string): void
-  /** There may be something new to run or to show. */
-  onChange(): void
-}
+export type BoardPorts = Omit<WorkPorts, 'send'> &
+  Pick<ChoiceParts, 'sandbox' | 'admission'> & {
+    readonly node: PeerNode
+    readonly chain: Chain
+    readonly chainName: ChainName
+    readonly blobs: Blobs
+    readonly tokens: Pick<TokenBook, 'of'>
+    hello(): unknown
+    settings(): ProviderSettings
+    onPromise(held: Held, work: JobWork | undefined): void
+    /** Whether the chain answered the last time; `why` is empty when it did. */
+    onChain(why: string): void
+    /** There may be something new to run or to show. */
+    onChange(): void
+  }
 
 /** So many jobs are worked on at a time, the best paid first. */
 const MAX_JOBS = 3
@@ -56,10 +58,12 @@ export class JobBoard {
   readonly #checking = new Set<JobWork>()
   readonly #preparing = new Map<JobWork, AbortController>()
   readonly #retryAt = new Map<JobWork, number>()
+  readonly #gpu: GpuSight
 
   constructor(ports: BoardPorts, signal: AbortSignal) {
     this.#ports = ports
     this.#signal = signal
+    this.#gpu = new GpuSight(ports.sandbox)
     const onMessage = (from: Visit, message: WorkMessage): void => this.#route(from, message)
     this.#visits = new Visits({ ...ports, onMessage }, signal)
   }
@@ -98,6 +102,8 @@ export class JobBoard {
   /** Decides which jobs are worked on now, and prepares or stops them. To be called when something changed, and every second. */
   choose(): void {
     if (this.#signal.aborted) return
+    const isAffected = this.#gpu.change()
+    if (isAffected !== undefined) this.reload(isAffected)
     const taste = this.#ports.settings()
     const now = this.#ports.nowMs()
     for (const work of this.works.values()) this.#sort(work, now)
@@ -127,14 +133,15 @@ export class JobBoard {
     )
   }
 
-  /** Hands all leases back. */
+  /** Hands all leases back, at once. */
   stop(): void {
     for (const work of this.works.values()) work.stop()
+    this.#visits.flush()
   }
 
-  /** Forgets the loaded kernels, so that they are chosen anew. */
-  reload(): void {
-    for (const work of this.works.values()) {
+  /** Forgets the loaded kernels, of all jobs or some, so that they are chosen anew. */
+  reload(isMeant: (work: JobWork) => boolean = () => true): void {
+    for (const work of [...this.works.values()].filter(isMeant)) {
       this.#leave(work)
       if (work.kind === 'unsuitable') work.kind = 'open'
     }
@@ -203,7 +210,7 @@ export class JobBoard {
     if (!visit.link.isOpen) return
     const stop = new AbortController()
     this.#preparing.set(work, stop)
-    const { blobs, sandbox, settings, onChange } = this.#ports
+    const { blobs, settings, onChange } = this.#ports
     try {
       const signal = AbortSignal.any([visit.signal, stop.signal])
       const from = { source: visit.source, cache: blobs, signal }
@@ -211,7 +218,7 @@ export class JobBoard {
       work.manifest = manifest
       onChange()
       const job = { manifest, owner: work.said.opening.publisher }
-      const kernel = await loadKernel(job, { sandbox, settings: settings(), from })
+      const kernel = await loadKernel(job, { ...this.#ports, settings: settings(), from })
       if (signal.aborted || work.kind !== 'open') kernel.close()
       else {
         work.begin(kernel)
@@ -220,6 +227,7 @@ export class JobBoard {
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       if (!this.#signal.aborted && !stop.signal.aborted) this.#object(work, error)
+      if (work.kind === 'unsuitable') tellUnfit(visit, work, error)
     } finally {
       this.#preparing.delete(work)
     }
@@ -276,24 +284,15 @@ export class JobBoard {
   }
 }
 
-/** Takes up a job again that is announced anew; what was known of it is asked again. */
-function reopen(work: JobWork): void {
-  work.kind = 'open'
-  work.why = ''
-  work.chain = undefined
-}
-
 function offerOf({ said: { jobId, price, opening } }: JobWork) {
   return { jobId, price, publisher: opening.publisher, token: opening.token }
 }
 
-const TRANSIENT: readonly string[] = ['unreachable', 'timeout', 'cancelled', 'storage', 'device-lost']
-
-function isOpen({ kind }: JobWork): boolean {
-  return kind === 'open' || kind === 'working'
-}
-
-/** The publisher has said that there is nothing left to do. */
-function isDone({ idle }: JobWork): boolean {
-  return idle === 'done' || idle === 'closing'
-}
+const TRANSIENT: readonly string[] = [
+  'unreachable',
+  'timeout',
+  'cancelled',
+  'storage',
+  'device-lost',
+  'wedged',
+]

@@ -194,7 +194,8 @@ test('units that were cancelled here, or lost with the device, do not blame the 
   work.want(1)
   scene.lease([0, 1])
   await scene.runNext()
-  expect(scene.heard('result').map(({ failed, results }) => [failed, results.units])).toEqual([[[], []]])
+  const lost = { unit: 1, code: 'device-lost', message: 'gone' }
+  expect(scene.heard('result').map(({ failed, results }) => [failed, results.units])).toEqual([[[lost], []]])
   expect(work.kind).toBe('working')
   expect(work.failed).toBe(1)
 })

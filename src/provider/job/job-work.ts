@@ -5,20 +5,20 @@ import { accountOf } from '../../protocol/account.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { Announcement } from '../../protocol/announcement.ts'
 import type { Digest } from '../../protocol/bytes.ts'
-import { digestOf } from '../../protocol/digest.ts'
 import { Failure } from '../../protocol/failure.ts'
 import type { Manifest } from '../../protocol/manifest/manifest.ts'
+import type { Wei } from '../../protocol/wei.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
-import type { FailedUnit, IdleReason, WorkMessage } from '../../protocol/work/message.ts'
+import type { FailedUnit, IdleReason, UnitFailure, WorkMessage } from '../../protocol/work/message.ts'
 import { signResults } from '../../protocol/work/result.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import { Owed } from '../money/owed.ts'
 import type { JobView } from '../state.ts'
+import { deliveryOf } from './delivery.ts'
 import type { Stop } from './why-stop.ts'
 
 /** A lease with the moment at which its units go to others (ms since 1970). */
 export type Lease = Extract<WorkMessage, { kind: 'lease' }> & { readonly expiresAt: number }
-type Done = Extract<UnitRun, { kind: 'done' }>
 /** What came of a lease, how long it took, and for whom. */
 type Ran = { runs: readonly UnitRun[]; busyMs: number; key: PrivateKey; payee: Address }
 
@@ -26,10 +26,13 @@ type Ran = { runs: readonly UnitRun[]; busyMs: number; key: PrivateKey; payee: A
 export type WorkEvent = {
   readonly work: JobWork
   readonly units: readonly number[]
+  /** What each unit earns, or would have. */
+  readonly worths: readonly Wei[]
   readonly why: string
 } & (
   | { readonly kind: 'delivered'; readonly outputs: readonly Uint8Array[] }
-  | { readonly kind: 'accepted' | 'rejected' | 'failed' }
+  | { readonly kind: 'accepted' | 'rejected' }
+  | { readonly kind: 'failed'; readonly code: UnitFailure }
 )
 
 export type WorkPorts = {
@@ -71,7 +74,7 @@ export class JobWork {
   constructor(said: Announcement, ports: WorkPorts) {
     this.said = said
     this.#ports = ports
-    this.owed = new Owed(said.price, { accepted: 0, signed: 0n })
+    this.owed = new Owed()
   }
 
   get acceptedUnits(): number {
@@ -198,7 +201,8 @@ export class JobWork {
     const mine = units.filter((unit, place) =>
       this.owed.accept(unit, digests[place] ?? ('' as Digest), this.#ports.nowMs()),
     )
-    if (mine.length > 0) this.#ports.report({ kind: 'accepted', work: this, units: mine, why: '' })
+    const worths = mine.map((unit) => this.owed.worthOf(unit))
+    if (mine.length > 0) this.#ports.report({ kind: 'accepted', work: this, units: mine, worths, why: '' })
     this.#ports.onAccepted(this, units, digests)
   }
 
@@ -214,26 +218,22 @@ export class JobWork {
       this.why = `The publisher rejects unit ${unit} without evidence; it stays owed`
       return
     }
+    const worths = [this.owed.worthOf(unit)]
     this.owed.reject(unit)
     this.#ports.report({
       kind: 'rejected',
       work: this,
       units: [unit],
+      worths,
       why: 'Other results for this unit agree on a different output',
     })
   }
 
   #deliver(lease: Lease, { runs, busyMs, key, payee }: Ran): void {
     const { jobId } = this.said
-    const done = runs.filter((run): run is Done => run.kind === 'done')
-    const failed = runs.flatMap((run): FailedUnit[] =>
-      run.kind === 'failed' && run.failure.code !== 'cancelled'
-        ? [{ unit: run.unit, code: run.failure.code, message: run.failure.message.slice(0, 400) }]
-        : [],
-    )
-    const units = done.map((run) => run.unit)
-    const outputs = done.map((run) => run.output)
-    const digests = outputs.map(digestOf)
+    const { manifest } = this
+    if (manifest === undefined) return
+    const { units, outputs, results: packed, digests, worths, failed } = deliveryOf(manifest, runs)
     const results = { jobId, payee, units, digests }
     const signed = { ...results, account: accountOf(key), signature: signResults(results, key) }
     const elapsedMs = Math.round(busyMs)
@@ -241,15 +241,16 @@ export class JobWork {
       kind: 'result',
       lease: lease.lease,
       results: signed,
-      outputs,
-      // What says nothing of the kernel goes back with the rest of the lease.
-      failed: failed.filter(({ code }) => code !== 'device-lost'),
+      outputs: packed,
+      failed,
       elapsedMs,
     })
     if (!isSent) return
+    const unitMs = busyMs / runs.length
     for (const [place, unit] of units.entries())
-      this.owed.deliver(unit, digests[place] as Digest, busyMs / runs.length)
-    if (units.length > 0) this.#ports.report({ kind: 'delivered', work: this, units, outputs, why: '' })
+      this.owed.deliver(unit, { digest: digests[place] as Digest, unitMs, worth: worths[place] as Wei })
+    if (units.length > 0)
+      this.#ports.report({ kind: 'delivered', work: this, units, worths, outputs, why: '' })
     this.#countFailures(failed, units.length)
   }
 
@@ -273,13 +274,14 @@ export class JobWork {
       return
     }
     this.failed += failed.length
-    this.#failures = done > 0 ? failed.length : this.#failures + failed.length
-    this.#ports.report({
-      kind: 'failed',
-      work: this,
-      units: failed.map(({ unit }) => unit),
-      why: first.message,
-    })
+    for (const code of new Set(failed.map((each) => each.code))) {
+      const alike = failed.filter((each) => each.code === code)
+      const [units, worths] = [alike.map(({ unit }) => unit), alike.map(() => this.said.price)]
+      this.#ports.report({ kind: 'failed', work: this, code, units, worths, why: alike[0]?.message ?? '' })
+    }
+    // What happens to the GPU is no fault of the job: its kernel is chosen anew when the GPU is gone.
+    const faults = failed.filter(({ code }) => code !== 'device-lost' && code !== 'wedged').length
+    this.#failures = done > 0 ? faults : this.#failures + faults
     if (this.#failures < GIVE_UP_AFTER) return
     this.leave()
     this.kind = 'unsuitable'

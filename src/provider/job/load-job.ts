@@ -4,7 +4,8 @@ import { fetchBlob, fetchUpTo } from '../../p2p/blocks/fetch-blob.ts'
 import type { Announcement } from '../../protocol/announcement.ts'
 import { malformed } from '../../protocol/failure.ts'
 import type { Manifest } from '../../protocol/manifest/manifest.ts'
-import { decodeManifest, MAX_MANIFEST_BYTES, replicaPrice } from '../../protocol/manifest/manifest.ts'
+import { decodeManifest, MAX_MANIFEST_BYTES } from '../../protocol/manifest/manifest.ts'
+import { rateOf, replicaPrice } from '../../protocol/manifest/price.ts'
 import type { KernelSource } from '../../worker/executor.ts'
 
 export type LoadFrom = {
@@ -21,8 +22,12 @@ export async function loadManifest(
   const { manifest: digest } = said.opening
   const wanted = { digest, maxBytes: MAX_MANIFEST_BYTES }
   const manifest = decodeManifest(await fetchUpTo(source, wanted, { cache, signal }))
-  if (replicaPrice(manifest) !== said.price)
-    throw malformed('price.replica', `the announced ${said.price} wei`, manifest.price.replica)
+  const price = replicaPrice(manifest)
+  if (price !== said.price)
+    throw malformed('price', `the announced ${said.price} wei for a result at most`, price)
+  const { rate } = rateOf(manifest)
+  if (rate !== said.rate)
+    throw malformed('price.megainstruction', `the announced ${said.rate ?? 'none'}`, rate ?? 'none')
   return manifest
 }
 

@@ -44,6 +44,11 @@ export class PublisherLink {
     return this.#stream?.send(packMessage(message)) ?? false
   }
 
+  /** Sends now what waits to be sent: a tab that is put to sleep has no later. */
+  flush(): void {
+    void this.#stream?.drained()
+  }
+
   /** Keeps the link up until the signal aborts, and then says goodbye. */
   async run(signal: AbortSignal): Promise<void> {
     let backoffMs = FIRST_BACKOFF_MS

@@ -13,6 +13,7 @@ import type { WorkMessage } from '../../protocol/work/message.ts'
 import type { SignedResults } from '../../protocol/work/result.ts'
 import { signResults } from '../../protocol/work/result.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
+import type { ChoiceParts } from './choose-executor.ts'
 import type { WorkEvent, WorkPorts } from './job-work.ts'
 import { JobWork } from './job-work.ts'
 import { whyStop } from './why-stop.ts'
@@ -20,6 +21,13 @@ import { whyStop } from './why-stop.ts'
 export const testSample = sampleJob('square', 0, { priceWei: '10', units: 100 })
 /** The publisher of tests. */
 export const publisherKey: PrivateKey = makeKey()
+
+/** A browser that was never measured. */
+export const noAdmission: ChoiceParts['admission'] = {
+  profile: () => Promise.resolve(undefined),
+  trialOf: () => undefined,
+  remember: () => undefined,
+}
 
 /** An announcement of a test's job. */
 export function testAnnouncement(change: Partial<Announcement> = {}): Announcement {

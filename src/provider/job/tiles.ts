@@ -9,6 +9,8 @@ type Wanted = {
   readonly jobId: Hex
   readonly unit: number
   readonly digest: Digest
+  /** So many bytes of the result stand before the output. */
+  readonly skip: number
   readonly source: BlockSource
 }
 
@@ -77,14 +79,14 @@ export class Tiles {
     return undefined
   }
 
-  async #get({ jobId, unit, digest, source }: Wanted): Promise<void> {
+  async #get({ jobId, unit, digest, skip, source }: Wanted): Promise<void> {
     if (this.#kept.get(jobId)?.has(unit)) return
     try {
       const { size } = await source.list(digest)
       if (size > MAX_TILE_BYTES) return
       const options = { cache: NO_CACHE, signal: this.#signal }
-      const output = await fetchBlob(source, { cid: cidOfDigest(digest), bytes: size }, options)
-      this.add({ jobId, unit, output, isOwn: false })
+      const result = await fetchBlob(source, { cid: cidOfDigest(digest), bytes: size }, options)
+      this.add({ jobId, unit, output: result.subarray(skip), isOwn: false })
     } catch (error) {
       if (!(error instanceof Failure)) throw error // a picture with a hole is no harm
     }

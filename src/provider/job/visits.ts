@@ -51,6 +51,11 @@ export class Visits {
     }
   }
 
+  /** Sends now what waits to be sent. */
+  flush(): void {
+    for (const visit of this.#visits.values()) visit.link.flush()
+  }
+
   /** Ends all, so that publishers are greeted anew. */
   endAll(): void {
     for (const visit of this.#visits.values()) visit.end()

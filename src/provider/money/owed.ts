@@ -1,33 +1,31 @@
 import type { Exposure } from '../../market/exposure.ts'
 import type { Digest } from '../../protocol/bytes.ts'
 import type { Wei } from '../../protocol/wei.ts'
+import { toWei } from '../../protocol/wei.ts'
+
+const NOTHING = toWei(0n)
 
 /** `isDoubtful`: it may not have arrived, so that an acceptance of the unit may be of another provider's result. */
-type Delivered = { readonly digest: Digest; accepted: boolean; isDoubtful: boolean }
+type Delivered = { readonly digest: Digest; readonly worth: Wei; accepted: boolean; isDoubtful: boolean }
+/** A result on its way: how long the unit took, and what it earns when it is accepted. */
+type Delivery = { readonly digest: Digest; readonly unitMs: number; readonly worth: Wei }
 
 /** What a publisher owes this provider for one job: every delivered result, until it is signed for or justly rejected. */
 export class Owed {
-  readonly #price: Wei
   readonly #delivered = new Map<number, Delivered>()
   #undecided = 0
   #workMs = 0
   /** Doubtful results whose unit was decided. Each result that is signed for later forgives one: a publisher that lies pays for it. */
   #lost = 0
-  /** Accepted results that had arrived beyond doubt. */
-  #certain: number
-  #signed: bigint
+  /** What the accepted results are worth that had arrived beyond doubt. */
+  #certain = 0n
+  /** What all results delivered so far are worth. */
+  #worth = 0n
+  #signed = 0n
   #unsignedSince: number | undefined
-  accepted: number
+  accepted = 0
   rejected = 0
   delivered = 0
-
-  /** `accepted` and `signed` are what an earlier visit left. */
-  constructor(price: Wei, { accepted, signed }: { readonly accepted: number; readonly signed: bigint }) {
-    this.#price = price
-    this.accepted = accepted
-    this.#certain = accepted
-    this.#signed = signed
-  }
 
   /** What the newest statement says was earned over the whole job. */
   get signed(): bigint {
@@ -35,12 +33,18 @@ export class Owed {
   }
 
   /** Notes a delivery. A unit that is delivered again had not arrived the first time. */
-  deliver(unit: number, digest: Digest, unitMs: number): void {
+  deliver(unit: number, { digest, unitMs, worth }: Delivery): void {
     this.#forget(unit)
-    this.#delivered.set(unit, { digest, accepted: false, isDoubtful: false })
+    this.#delivered.set(unit, { digest, worth, accepted: false, isDoubtful: false })
     this.#undecided += 1
     this.delivered += 1
+    this.#worth += worth
     this.#workMs += unitMs
+  }
+
+  /** What the result of a unit is worth; nothing when none was delivered. */
+  worthOf(unit: number): Wei {
+    return this.#delivered.get(unit)?.worth ?? NOTHING
   }
 
   /** The digest that was delivered for a unit. */
@@ -62,7 +66,7 @@ export class Owed {
     if (entry.isDoubtful) return true
     entry.accepted = true
     this.#undecided -= 1
-    this.#certain += 1
+    this.#certain += entry.worth
     if (this.#unsignedUnits > 0) this.#unsignedSince ??= nowMs
     return true
   }
@@ -80,9 +84,10 @@ export class Owed {
   doubt(unit?: number): void {
     const entries = unit === undefined ? this.#delivered.values() : [this.#delivered.get(unit)]
     for (const entry of entries) if (entry !== undefined) entry.isDoubtful = !entry.accepted
-    if (unit === undefined || this.#delivered.get(unit)?.accepted !== true) return
+    const accepted = unit === undefined ? undefined : this.#delivered.get(unit)
+    if (unit === undefined || accepted?.accepted !== true) return
     this.#delivered.delete(unit)
-    this.#certain -= 1
+    this.#certain -= accepted.worth
     this.#lost += 1
     if (this.#unsignedUnits === 0) this.#unsignedSince = undefined
   }
@@ -93,12 +98,13 @@ export class Owed {
     this.#delivered.delete(unit)
     this.#undecided -= 1
     this.delivered -= 1
+    this.#worth -= entry.worth
   }
 
   /** Notes what a valid statement says was earned over the whole job. */
   sign(earned: Wei, nowMs: number): void {
     if (earned <= this.#signed) return
-    if (this.#price > 0n) this.#lost = Math.max(0, this.#lost - Number((earned - this.#signed) / this.#price))
+    this.#lost = Math.max(0, this.#lost - this.#count(earned - this.#signed))
     this.#signed = earned
     this.#unsignedSince = this.#unsignedUnits > 0 ? nowMs : undefined
   }
@@ -111,7 +117,12 @@ export class Owed {
 
   /** Accepted results beyond what is signed. Where several tabs share a payee, a statement covers more than our own. */
   get #unsignedUnits(): number {
-    if (this.#price === 0n) return 0
-    return Math.max(0, this.#certain - Number(this.#signed / this.#price))
+    const unsigned = this.#certain - this.#signed
+    return unsigned <= 0n ? 0 : this.#count(unsigned, this.#worth - 1n)
+  }
+
+  /** How many results of average worth a sum is, rounded down, or up with `more`. */
+  #count(sum: bigint, more = 0n): number {
+    return this.#worth === 0n ? 0 : Number((sum * BigInt(this.delivered) + more) / this.#worth)
   }
 }

@@ -47,7 +47,7 @@ test('the end waits for results that are on their way to the disk, with failed u
   one.seat.speed.wasm = 10
   coordinator.want(one.seat, 'wasm', 1)
   const answer = one.answer({ ...one.lease, units: one.lease.units.slice(1) })
-  const failed = [{ unit: one.lease.units[0] ?? 0, code: 'trap', message: 'trap' }]
+  const failed = [{ unit: one.lease.units[0] ?? 0, code: 'trap' as const, message: 'trap' }]
   const delivered = coordinator.result(one.seat, { ...answer, failed })
   coordinator.giveBack(one.seat, [one.heard('lease')[0]?.lease ?? 0])
   const cancelled = coordinator.cancel()
@@ -71,7 +71,7 @@ test('a disk that is full stops the leasing and says so', async () => {
   await expect(coordinator.result(one.seat, one.answer())).rejects.toThrow('no space is left')
   coordinator.want(one.seat, 'wasm', 1)
   expect(one.heard('lease')).toHaveLength(1)
-  expect(coordinator.trouble).toContain('no space is left')
+  expect(coordinator.failures.trouble).toContain('no space is left')
 })
 
 test('a unit that is decided while its blame goes to disk stays decided', async () => {

@@ -173,12 +173,12 @@ test('a unit that fails for three payees is the fault of the kernel', async () =
   for (const each of all) {
     coordinator.want(each.seat, 'wasm', 1)
     const { lease } = each.lease
-    const failed = [{ unit: 0, code: 'trap', message: 'unreachable executed' }]
+    const failed = [{ unit: 0, code: 'trap' as const, message: 'unreachable executed' }]
     const empty = each.answer({ ...each.lease, units: [] })
     await coordinator.result(each.seat, { ...empty, lease, failed })
   }
   expect(coordinator.board.counts.disputed).toBe(1)
-  expect(coordinator.trouble).toBe('Unit 0: unreachable executed')
+  expect(coordinator.failures.trouble).toBe('Unit 0 fails: trap on 3 of 3 providers: unreachable executed')
   expect(coordinator.isEnd).toBe(true)
 })
 
@@ -191,7 +191,7 @@ test('results that are not valid bar their sender from the unit, and blame nobod
       cheat.seat,
       cheat.answer(cheat.lease, () => new Uint8Array(65)),
     )
-    expect(cheat.heard('refusal')[0]?.why).toBe('Unit 0: the output has 65 bytes, not 64')
+    expect(cheat.heard('refusal')[0]?.why).toBe('Unit 0: the output has 65 bytes, more than the limit of 64')
     coordinator.want(cheat.seat, 'wasm', 1)
     expect(cheat.heard('lease')).toHaveLength(1)
   }
@@ -211,12 +211,15 @@ test('a result is refused that is not what was leased, and the rest is unaffecte
   })
   const lies: [string, (honest: Answer) => Answer][] = [
     ['has not the signed digest', (honest) => ({ ...honest, outputs: honest.outputs.map(wrong) })],
-    ['has 0 bytes', (honest) => ({ ...honest, outputs: [] })],
+    ['found 0', (honest) => ({ ...honest, outputs: [] })],
     ['was not leased', (honest) => one.answer({ ...one.lease, lease: honest.lease, units: [2] })],
     ['is signed by', (honest) => signed(honest, { account: two.account })],
     ['is signed for another job', (honest) => signed(honest, { jobId: `0x${'9'.repeat(64)}` })],
     ['names the payee', (honest) => signed(honest, { payee: two.account })],
-    ['names a unit twice', (honest) => ({ ...honest, failed: [{ unit: 0, code: 'trap', message: 'x' }] })],
+    [
+      'names a unit twice',
+      (honest) => ({ ...honest, failed: [{ unit: 0, code: 'trap' as const, message: 'x' }] }),
+    ],
   ]
   expect(lies).toHaveLength(7)
   for (const [why, lie] of lies) {

@@ -4,14 +4,16 @@ import { Failure, reason } from '../../protocol/failure.ts'
 import { unitCount } from '../../protocol/manifest/manifest.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
-import type { WorkMessage } from '../../protocol/work/message.ts'
+import type { FailedUnit, WorkMessage } from '../../protocol/work/message.ts'
+import { pricing } from '../../protocol/work/metered.ts'
 import type { SignedResults } from '../../protocol/work/result.ts'
 import type { Journal } from '../../store/store.ts'
 import type { Job } from '../job.ts'
-import { outputSize } from '../job.ts'
+import { resultCheck, resultSize } from '../job.ts'
 import type { JobRecord } from '../job-record.ts'
 import { packJobRecord } from '../job-record.ts'
 import { checkResult } from './check-result.ts'
+import { type FailedLoad, Failures, isNoFault } from './failures.ts'
 import type { Lease } from './lease-table.ts'
 import { LeaseTable } from './lease-table.ts'
 import { Ledger } from './ledger.ts'
@@ -25,7 +27,7 @@ type ResultsRecord = Extract<JobRecord, { kind: 'results' }>
 
 /** What a coordinator tells whoever listens: a decision, or that something else changed. */
 export type CoordinatorEvent =
-  | { readonly kind: 'decided'; readonly unit: number; readonly outcome: Outcome }
+  | { readonly kind: 'decided'; readonly unit: number; readonly outcome: Outcome; readonly worth: Wei }
   | { readonly kind: 'changed' }
 
 export type CoordinatorPorts = {
@@ -33,9 +35,6 @@ export type CoordinatorPorts = {
   nowMs(): number
   report(event: CoordinatorEvent): void
 }
-
-/** A unit that fails for so many payees is the kernel's fault. */
-const BLAME_AFTER = 3
 
 /** Leases the units of one job, collects results and decides. Everything that counts is in the journal before it is told. */
 export class Coordinator {
@@ -47,12 +46,11 @@ export class Coordinator {
   readonly executions = { wgsl: 0, wasm: 0, own: 0 }
   /** The outputs of all votes, by digest: units may share one. */
   readonly outputs = new Map<Digest, Uint8Array>()
-  /** The last message of a kernel that failed. */
-  trouble = ''
+  readonly failures = new Failures()
   isCancelled = false
   readonly #ports: CoordinatorPorts
   readonly #leases = new LeaseTable()
-  readonly #size: (unit: number) => number
+  readonly #check: (unit: number, result: Uint8Array) => void
   /** Votes that are neither accepted nor rejected yet, and frames on their way into the journal. */
   #undecided = 0
   #journaling = 0
@@ -62,16 +60,16 @@ export class Coordinator {
   constructor(job: Job, ports: CoordinatorPorts) {
     this.job = job
     this.board = new UnitBoard(unitCount(job.manifest), job.manifest.verify)
-    this.ledger = new Ledger(job.price)
+    this.ledger = new Ledger(pricing(job.manifest))
     this.#ports = ports
-    this.#size = outputSize(job.manifest)
+    this.#check = resultCheck(job.manifest)
     const { board, ledger } = this
     this.lender = new Lender({
       job,
       board,
       ledger,
       leases: this.#leases,
-      size: this.#size,
+      size: resultSize(job.manifest),
       pending: () => this.#undecided + this.#journaling,
       isClosing: () => this.isCancelled || this.#isBroken,
       nowMs: ports.nowMs,
@@ -115,7 +113,7 @@ export class Coordinator {
       return
     }
     try {
-      checkResult(message, lease, { job: this.job, size: this.#size })
+      checkResult(message, lease, { job: this.job, check: this.#check, worth: this.ledger.worthOf })
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       for (const unit of lease.units) this.board.giveBack(unit, seat.payee, 'barred')
@@ -131,6 +129,12 @@ export class Coordinator {
     seat.credit.wasm = 0
     seat.credit.wgsl = 0
     this.#release(ids.flatMap((id) => this.#leases.take(id, seat) ?? []))
+  }
+
+  /** Takes note of a program that does not load on a provider. */
+  unfit(seat: Seat, failed: FailedLoad): void {
+    this.failures.noteLoad(seat.payee, failed, this.seats.size)
+    this.#ports.report({ kind: 'changed' })
   }
 
   /** A provider has left: its leases go to others. */
@@ -194,8 +198,7 @@ export class Coordinator {
     const { seat, executor } = lease
     const { results, outputs, failed, elapsedMs } = message
     const back = new Set(lease.units)
-    for (const unit of results.units) back.delete(unit)
-    for (const { unit } of failed) back.delete(unit)
+    for (const unit of [...results.units, ...failed.map((each) => each.unit)]) back.delete(unit)
     for (const unit of back) this.board.giveBack(unit, seat.payee)
     if (results.units.length > 0) {
       seat.speed[executor] = foldSpeed(seat.speed[executor], elapsedMs, results.units.length)
@@ -206,14 +209,14 @@ export class Coordinator {
       )
       await this.#keep({ kind: 'results', results, executor, isOwn: false, outputs: unseen })
     }
-    for (const { unit, message: text } of failed) await this.#fail(seat, unit, text)
+    for (const unit of failed) await this.#fail(seat, unit)
     if (back.size > 0 || failed.length > 0) this.pump()
   }
 
-  async #fail(seat: Seat, unit: number, text: string): Promise<void> {
-    this.board.giveBack(unit, seat.payee, 'failed')
-    this.trouble = `Unit ${unit}: ${text}`
-    if (new Set(this.board.failures(unit)).size >= BLAME_AFTER) await this.blame(unit)
+  async #fail(seat: Seat, failed: FailedUnit): Promise<void> {
+    const { unit } = failed
+    this.board.giveBack(unit, seat.payee, isNoFault(failed.code) ? undefined : 'failed')
+    if (this.failures.note(seat.payee, failed, this.board.votes(unit).length)) await this.blame(unit)
   }
 
   /** Refuses results. Without evidence they are not rejected: the provider learns that they were not taken in. */
@@ -229,7 +232,7 @@ export class Coordinator {
       await this.#ports.journal.append(packJobRecord(record))
     } catch (error) {
       this.#isBroken = true
-      this.trouble = `Results cannot be kept, so no more work is given out: ${reason(error)}`
+      this.failures.trouble = `Results cannot be kept, so no more work is given out: ${reason(error)}`
       throw error
     } finally {
       this.#journaling -= record.results.units.length
@@ -269,14 +272,15 @@ export class Coordinator {
   #decide(unit: number, outcome: Outcome): void {
     const votes = [...outcome.winners, ...outcome.losers]
     this.#undecided -= votes.filter((vote) => !vote.isOwn).length
-    this.ledger.enter(unit, outcome)
+    const result = outcome.output && this.outputs.get(outcome.output)
+    const worth = this.ledger.enter(unit, outcome, result)
     for (const vote of outcome.losers) {
       for (const seat of this.seats) {
         if (seat.payee !== vote.payee || vote.isOwn) continue
         seat.tell({ kind: 'rejected', jobId: this.job.jobId, unit, evidence: this.#evidence(unit) })
       }
     }
-    this.#ports.report({ kind: 'decided', unit, outcome })
+    this.#ports.report({ kind: 'decided', unit, outcome, worth })
   }
 
   /** The results that show why a unit was decided as it was: one of each payee. */

@@ -7,21 +7,20 @@ import type { Wei } from '../../protocol/wei.ts'
 import { toWei } from '../../protocol/wei.ts'
 import type { BoardVote } from './unit-board.ts'
 
+const NOTHING = toWei(0n)
+
 /** Who has earned what in a job, and the digest of the verdicts behind it. Own opinions earn nothing. */
 export class Ledger {
-  readonly #price: Wei
+  readonly worthOf: (result: Uint8Array) => Wei
   readonly #earned = new Map<Address, Wei>()
   #verdicts: Digest = digestOf(new Uint8Array())
   /** What each provider delivered, by account and payee. */
   readonly tally = new Map<string, Row>()
-  /** Replicas that earned. */
+  /** Replicas that earned, and what they earned together. */
   paid = 0
+  spent = NOTHING
   /** Replicas that were rejected. */
   rejected = 0
-
-  constructor(price: Wei) {
-    this.#price = price
-  }
 
   get verdicts(): Hex {
     return `0x${this.#verdicts}`
@@ -43,16 +42,20 @@ export class Ledger {
     this.#row(account, payee).delivered += count
   }
 
-  /** Counts a verdict: `winners` earn the price each. */
-  enter(
-    unit: number,
-    { winners, losers }: { winners: readonly BoardVote[]; losers: readonly BoardVote[] },
-  ): void {
+  /** `worthOf` tells what a result earns when it is accepted. */
+  constructor(worthOf: (result: Uint8Array) => Wei) {
+    this.worthOf = worthOf
+  }
+
+  /** Counts a verdict: each of the `winners` earns what the accepted result is worth, which is returned. */
+  enter(unit: number, { winners, losers }: Decision, result: Uint8Array | undefined): Wei {
+    const worth = result === undefined ? NOTHING : this.worthOf(result)
     for (const { account, payee, isOwn } of winners) {
       if (isOwn) continue
       this.#row(account, payee).accepted += 1
-      this.#earned.set(payee, toWei((this.#earned.get(payee) ?? 0n) + this.#price))
+      this.#earned.set(payee, toWei((this.#earned.get(payee) ?? 0n) + worth))
       this.paid += 1
+      this.spent = toWei(this.spent + worth)
     }
     for (const { account, payee, isOwn } of losers) {
       if (isOwn) continue
@@ -61,6 +64,7 @@ export class Ledger {
     }
     const votes = (list: readonly BoardVote[]): string[] => list.map((vote) => vote.account)
     this.#verdicts = digestOf(encodeCbor([this.#verdicts, unit, votes(winners), votes(losers)]))
+    return worth
   }
 
   #row(account: Address, payee: Address): Row {
@@ -70,6 +74,8 @@ export class Ledger {
     return row
   }
 }
+
+type Decision = { readonly winners: readonly BoardVote[]; readonly losers: readonly BoardVote[] }
 
 type Row = {
   readonly account: Address

@@ -54,7 +54,7 @@ export class Lender {
   get #covered(): number {
     const { job, ledger } = this.#parts
     const forResults = toWei(this.budget - job.opening.terms.postReserve)
-    return coveredReplicas(forResults, job.price, ledger.paid + this.atStake)
+    return coveredReplicas(forResults, job.price, { spent: ledger.spent, atStake: this.atStake })
   }
 
   /** Replicas that the units begun so far want for their quorum. */

@@ -92,7 +92,7 @@ test('a unit that traps for the lone provider and here too is disputed, so that 
   const { coordinator, provider, opineFor } = setUp(1, () => 'trap')
   const one = provider()
   coordinator.want(one.seat, 'wasm', 1)
-  const failed = [{ unit: 0, code: 'trap', message: 'unreachable' }]
+  const failed = [{ unit: 0, code: 'trap' as const, message: 'unreachable' }]
   await coordinator.result(one.seat, { ...one.answer({ ...one.lease, units: [] }), failed })
   await opineFor(3)
   expect(coordinator.board.counts.disputed).toBe(1)
@@ -109,7 +109,7 @@ test('a unit that fails only for want of time here is tried once and left to oth
   expect(ran).toEqual([0, 1])
   expect(coordinator.board.state(0)).toBe('returned')
   expect(coordinator.board.state(1)).toBe('accepted')
-  expect(coordinator.trouble).toBe('Unit 0: timeout')
+  expect(coordinator.failures.trouble).toBe('Unit 0: timeout')
 })
 
 test('a cancelled job gets no opinions', async () => {

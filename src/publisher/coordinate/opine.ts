@@ -2,9 +2,11 @@ import type { Speed } from '../../market/frame-size.ts'
 import { foldSpeed, frameUnits } from '../../market/frame-size.ts'
 import type { PrivateKey } from '../../protocol/account.ts'
 import { digestOf } from '../../protocol/digest.ts'
+import { packResult } from '../../protocol/work/metered.ts'
 import { signResults } from '../../protocol/work/result.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import type { Coordinator } from './coordinator.ts'
+import { isKernelFault } from './failures.ts'
 
 export type OpinePorts = {
   /** Loads the job's WASM kernel here, in the same sandbox that a provider would use. */
@@ -57,11 +59,9 @@ export async function opine(coordinator: Coordinator, ports: OpinePorts, signal:
 
 /** What fails in the same way everywhere is the kernel's fault; for anything else the unit waits for another provider. */
 async function giveUp(coordinator: Coordinator, { unit, failure }: Failed): Promise<void> {
-  coordinator.trouble = failure.message
-  if (KERNEL_FAULTS.includes(failure.code)) await coordinator.blame(unit)
+  coordinator.failures.trouble = failure.message
+  if (isKernelFault(failure.code)) await coordinator.blame(unit)
 }
-
-const KERNEL_FAULTS: readonly string[] = ['trap', 'fuel', 'oversized', 'malformed']
 
 type Done = Extract<UnitRun, { kind: 'done' }>
 type Failed = Extract<UnitRun, { kind: 'failed' }>
@@ -89,8 +89,9 @@ function sign(
   key: PrivateKey,
 ): Parameters<Coordinator['opine']>[0] {
   const units = done.map(({ unit }) => unit)
-  const digests = done.map(({ output }) => digestOf(output))
+  const outputs = done.map((run) => packResult(job.manifest, run))
+  const digests = outputs.map(digestOf)
   const results = { jobId: job.jobId, payee: job.opening.publisher, units, digests }
   const signed = { ...results, account: job.opening.publisher, signature: signResults(results, key) }
-  return { results: signed, outputs: done.map(({ output }) => output) }
+  return { results: signed, outputs }
 }

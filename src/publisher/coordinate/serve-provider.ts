@@ -113,6 +113,9 @@ class Desk {
       case 'result':
         this.#at(message.results.jobId, (coordinator, seat) => void this.#result(coordinator, seat, message))
         break
+      case 'unfit':
+        this.#at(message.jobId, (coordinator, seat) => coordinator.unfit(seat, message))
+        break
       case 'refusal':
         break
       default:

@@ -133,11 +133,6 @@ export class UnitBoard {
     if (this.#wanted(unit) > 0) this.#again.add(unit)
   }
 
-  /** The payees for whom a unit failed. */
-  failures(unit: number): readonly Address[] {
-    return this.#slots[unit]?.failed ?? []
-  }
-
   /** Counts a vote and decides. A vote after the decision is `late`: it wins when it is equal. */
   vote(unit: number, vote: BoardVote, nowMs = 0): Outcome {
     const slot = this.#slot(unit)

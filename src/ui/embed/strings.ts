@@ -11,6 +11,7 @@ export const text = texts({
   paused: 'Paused',
   accepted: '{count} accepted',
   pause: 'Pause',
+  'pause.hour': 'For 1 hour',
   resume: 'Resume',
   stop: 'Stop',
   details: 'Details',

@@ -63,6 +63,7 @@ export const text = texts({
   delivered: 'Delivered',
   accepted: 'Accepted',
   rejected: 'Rejected',
+  failures: 'Failed runs, by what happened:',
   executions:
     'Executions: {wgsl} on WebGPU, {wasm} on WASM, {own} by this publisher. Rejected results: {rejected}.',
 })

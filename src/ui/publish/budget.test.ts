@@ -4,7 +4,7 @@ import { withBudget } from './budget.ts'
 import { sampleDraft } from './sample.ts'
 
 const COIN = 10n ** 18n
-const sample = sampleDraft('fractal', 0)
+const sample = await sampleDraft('fractal', 0)
 const draft = { ...sample, manifest: { ...sample.manifest, price: { replica: COIN.toString() } } }
 const quote = cost(draft.manifest)
 

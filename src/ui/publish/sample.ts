@@ -1,15 +1,15 @@
-import { sampleJob } from '../../kernels/sample.ts'
 import { parseManifest } from '../../protocol/manifest/manifest.ts'
 import type { Param } from '../../protocol/manifest/param.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import type { Draft } from '../../publisher/state.ts'
 
 /** The samples that the page offers. */
-export const SAMPLES = ['bunny', 'fractal'] as const
+export const SAMPLES = ['bunny', 'fractal', 'life', 'boids', 'sort'] as const
 export type Sample = (typeof SAMPLES)[number]
 
-/** Makes the draft of a sample as it comes. */
-export function sampleDraft(name: Sample, index: number): Draft {
+/** Makes the draft of a sample as it comes. The samples are loaded when one is asked for. */
+export async function sampleDraft(name: Sample, index: number): Promise<Draft> {
+  const { sampleJob } = await import('../../kernels/sample.ts')
   return sampleJob(name, index, { priceWei: '0' })
 }
 

@@ -1,6 +1,6 @@
 import { reason } from '../../protocol/failure.ts'
 import type { Network } from '../../protocol/network.ts'
-import type { ProviderState, TabProvider } from '../../provider/state.ts'
+import type { ProviderSettings, ProviderState, TabProvider } from '../../provider/state.ts'
 import type { Choice } from '../consent/choice.ts'
 import { Pace } from '../plot/pace.svelte.ts'
 import { Gallery } from './gallery.svelte.ts'
@@ -35,7 +35,7 @@ export class Contribution {
       if (life.signal.aborted) return
       this.#follow(opened, life.signal)
       const payee = choice.payee ?? this.view?.account
-      await opened.provider.change({ duty: choice.duty, ...(payee === undefined ? {} : { payee }) })
+      await opened.provider.change({ ...this.#limits(choice), ...(payee === undefined ? {} : { payee }) })
     } catch (error) {
       if (life.signal.aborted) return
       life.abort()
@@ -50,6 +50,14 @@ export class Contribution {
     this.phase = 'off'
     this.view = undefined
     this.opened = undefined
+  }
+
+  /** What was agreed to is the most for processor and GPU alike. */
+  #limits({ duty }: Choice): Partial<ProviderSettings> {
+    const settings = this.view?.settings
+    if (settings === undefined) return { cpuDuty: duty }
+    const { gpuDuty, gpuDutyHidden } = settings
+    return { cpuDuty: duty, gpuDuty: Math.min(duty, gpuDuty), gpuDutyHidden: Math.min(duty, gpuDutyHidden) }
   }
 
   #follow(opened: Opened, signal: AbortSignal): void {

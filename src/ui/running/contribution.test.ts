@@ -10,7 +10,8 @@ const network = { currency: 'ETH', isTest: true } as unknown as Network
 function port() {
   const changes: unknown[] = []
   const ended: string[] = []
-  const state = { account, phase: 'running', jobs: [], delivered: 0 } as unknown as ProviderState
+  const settings = { gpuDuty: 0.25, gpuDutyHidden: 0.5 }
+  const state = { account, phase: 'running', jobs: [], delivered: 0, settings } as unknown as ProviderState
   const provider = {
     subscribe(listener: (view: ProviderState) => void) {
       listener(state)
@@ -30,7 +31,7 @@ test('after Agree the choice reaches the engine, with the tab as payee unless an
   await contribution.start({ duty: 0.3 })
   expect(contribution.phase).toBe('on')
   expect(contribution.view?.account).toBe(account)
-  expect(changes).toEqual([{ duty: 0.3, payee: account }])
+  expect(changes).toEqual([{ cpuDuty: 0.3, gpuDuty: 0.25, gpuDutyHidden: 0.3, payee: account }])
   contribution.stop()
 })
 

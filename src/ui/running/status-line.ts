@@ -13,6 +13,7 @@ export function statusLine(view: ProviderState): StatusLine {
   if (view.phase === 'failed') return { kind: 'failed', text: why }
   if (view.phase === 'follower') return { kind: 'follower', text: text('role') }
   if (view.phase === 'paused') return { kind: 'paused', text: pauseText(view.pausedUntil) }
+  if (view.governed.paused !== undefined) return { kind: 'paused', text: why }
   if (view.idle !== undefined) return { kind: 'idle', text: why }
   const name = view.jobs.find((job) => job.kind === 'working')?.name ?? '…'
   return { kind: 'running', text: text('working', { name, running: view.running }) }

@@ -1,6 +1,7 @@
 import type { Earned } from '../../chain/wallet-payments.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { HistoryEntry, PayPart } from '../../provider/state.ts'
+import type { Paid } from '../results.ts'
 import { placePayments } from '../results.ts'
 import type { SentPayment } from './sent.ts'
 
@@ -33,20 +34,25 @@ export function listPayments(
   const fromEscrow = earned.map(({ account: other, ...same }): ListedPayment => {
     const key = keyOf({ ...same, account: other })
     const paid = places.get(key)
-    const units = history.flatMap(({ jobId, place, unit }) =>
-      paid !== undefined &&
-      jobId === same.jobId &&
-      place !== undefined &&
-      paid.from <= place &&
-      place < paid.to
-        ? [unit]
-        : [],
-    )
-    const known = { jobName: names.get(same.jobId), count: paid && paid.to - paid.from, units }
+    const ofJob = history.filter(({ jobId, before }) => jobId === same.jobId && before !== undefined)
+    const results = paid === undefined ? [] : ofJob.filter((result) => isIn(result, paid))
+    const units = results.map(({ unit }) => unit)
+    const count = paid && countResults(paid, results.length > 0 ? results : ofJob)
+    const known = { jobName: names.get(same.jobId), count, units }
     return { ...same, ...known, key, kind: 'earned', state: 'done', other, fee: undefined, why: '' }
   })
   const own = sent.map((payment): ListedPayment => ({ ...payment, key: payment.hash }))
   return [...fromEscrow, ...own].sort((a, b) => b.at - a.at)
+}
+
+function isIn({ before }: HistoryEntry, { from, to }: Paid): boolean {
+  return before !== undefined && from <= before && before < to
+}
+
+/** How many results a payment is for. Those that are not listed any more are taken to be worth as much as those that are. */
+function countResults({ from, to }: Paid, listed: readonly HistoryEntry[]): number | undefined {
+  const worth = listed.reduce((sum, { price }) => sum + price, 0n)
+  return worth === 0n ? undefined : Number(((to - from) * BigInt(listed.length)) / worth)
 }
 
 function keyOf({ hash, jobId, epoch, account }: Earned): string {

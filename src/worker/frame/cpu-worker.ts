@@ -1,5 +1,7 @@
 import { Failure } from '../../protocol/failure.ts'
-import type { ToWorker, UnitReport } from '../message.ts'
+import type { Round } from '../executor.ts'
+import { firstRound } from '../executor.ts'
+import type { Port, ToWorker, UnitReport } from '../message.ts'
 import { causeOf, parseToWorker } from '../message.ts'
 import { Outbox, post } from './outbox.ts'
 import { loadWasm } from './wasm-kernel.ts'
@@ -7,20 +9,29 @@ import { loadWasm } from './wasm-kernel.ts'
 /** How long the reports of tiny units are gathered. */
 const HOLD_MS = 4
 
+type Loaded = { readonly runUnit: (unit: number, round: Round) => UnitReport; round: Round }
+
 /** Runs WASM kernels for the page at the other end of `port`. A unit that never returns is ended from outside. */
-export function serveCpu(port: MessagePort): void {
-  const kernels = new Map<number, (unit: number) => UnitReport>()
+export function serveCpu(port: Port): void {
+  const kernels = new Map<number, Loaded>()
   port.onmessage = ({ data }) => {
     const message = parseToWorker(data)
     if (message.kind === 'load') load(message)
     else if (message.kind === 'unload') kernels.delete(message.kernel)
+    else if (message.kind === 'round') find(message.kernel).round = message
     else run(message)
   }
-  post(port, { kind: 'ready', hasGpu: false })
+  post(port, { kind: 'ready', hasGpu: false, isSilent: false })
+
+  function find(kernel: number): Loaded {
+    const loaded = kernels.get(kernel)
+    if (loaded === undefined) throw new Failure('malformed', `kernel ${kernel} is not loaded`)
+    return loaded
+  }
 
   function load({ kernel, ...parts }: ToWorker & { kind: 'load' }): void {
     try {
-      kernels.set(kernel, loadWasm(parts))
+      kernels.set(kernel, { runUnit: loadWasm(parts), round: firstRound })
       post(port, { kind: 'loaded', kernel })
     } catch (error) {
       post(port, { kind: 'refused', kernel, ...causeOf(error) })
@@ -28,12 +39,11 @@ export function serveCpu(port: MessagePort): void {
   }
 
   function run({ run, kernel, units, isCareful }: ToWorker & { kind: 'run' }): void {
-    const runUnit = kernels.get(kernel)
-    if (runUnit === undefined) throw new Failure('malformed', `kernel ${kernel} is not loaded`)
+    const { runUnit, round } = find(kernel)
     const outbox = new Outbox(isCareful ? 0 : HOLD_MS, (reports) =>
       post(port, { kind: 'results', run, reports }),
     )
-    for (const unit of units) outbox.add(runUnit(unit))
+    for (const unit of units) outbox.add(runUnit(unit, round))
     outbox.flush()
   }
 }

@@ -1,7 +1,7 @@
 import { reason } from '../../protocol/failure.ts'
 import type { FromFrame, FromWorker, Mode, Role } from '../message.ts'
-import { parseFromWorker, parseToFrame } from '../message.ts'
-import { serveGpu } from './gpu-worker.ts'
+import { parseFromFrame, parseFromWorker, parseToFrame } from '../message.ts'
+import { serveGpu } from './gpu/gpu-worker.ts'
 
 /** How long a worker may take to start and to look for a GPU, before the next way is tried. */
 const PROBE_MS = 8_000
@@ -13,17 +13,18 @@ type Ways = { readonly spawn: Spawn; readonly mode: Mode; readonly ready: Ready 
 
 /** Serves the page that embeds this frame: finds out what the browser allows, then spawns and kills workers for it. */
 export function serveFrame(script: string): void {
-  window.addEventListener('message', function open({ source, ports: [port] }) {
+  window.addEventListener('message', function open({ source, data, ports: [port] }) {
     if (source !== window.parent || port === undefined) return
     window.removeEventListener('message', open)
-    void serve(script, port)
+    void serve(script, port, data)
   })
 }
 
-async function serve(script: string, port: MessagePort): Promise<void> {
+async function serve(script: string, port: MessagePort, known: unknown): Promise<void> {
   const say = (message: FromFrame): void => port.postMessage(message)
   say({ kind: 'opening' })
-  const ways = await probe(script).catch((error: unknown) => say({ kind: 'broken', message: reason(error) }))
+  const finding = known === undefined ? probe(script) : reuse(script, known)
+  const ways = await finding.catch((error: unknown) => say({ kind: 'broken', message: reason(error) }))
   if (ways === undefined) return
   const ends = new Map<number, () => void>()
   port.onmessage = ({ data, ports: [workerPort] }) => {
@@ -73,12 +74,28 @@ async function probe(script: string): Promise<Ways> {
     : { ...workers, mode: 'WASM only' }
 }
 
-async function tryWorker(spawn: Spawn): Promise<{ spawn: Spawn; ready: Ready } | undefined> {
+/** Takes up what an earlier frame of the page found out, and only looks which kind of worker starts. */
+async function reuse(script: string, known: unknown): Promise<Ways> {
+  const open = parseFromFrame(known)
+  if (open.kind !== 'open') throw new Error(`"${open.kind}" says nothing of how workers start`)
+  const isBlob = open.mode === 'blob worker'
+  const workers =
+    (isBlob ? undefined : await tryWorker(spawnData(script), 'cpu')) ??
+    (await tryWorker(spawnBlob(script), 'cpu'))
+  if (workers === undefined) throw new Error('the browser starts no worker in the sandbox')
+  const gpu = open.gpu === undefined ? {} : { gpu: open.gpu }
+  return { spawn: workers.spawn, mode: open.mode, ready: { ...workers.ready, ...gpu } }
+}
+
+async function tryWorker(
+  spawn: Spawn,
+  role: Role = 'gpu',
+): Promise<{ spawn: Spawn; ready: Ready } | undefined> {
   const { port1, port2 } = new MessageChannel()
   let worker: Worker | undefined
   try {
     const ready = await new Promise<Ready>((resolve, reject) => {
-      worker = spawn('gpu', port2)
+      worker = spawn(role, port2)
       worker.onerror = (event) => reject(new Error(event.message))
       port1.onmessage = ({ data }) => resolve(parseFromWorker(data) as Ready)
       setTimeout(() => reject(new Error('no answer')), PROBE_MS)

@@ -1,4 +1,4 @@
-import type { FromWorker, UnitReport } from '../message.ts'
+import type { FromWorker, Port, UnitReport } from '../message.ts'
 
 /** Gathers the reports of one run for a few milliseconds, because a message costs more than a tiny unit. */
 export class Outbox {
@@ -30,7 +30,7 @@ export class Outbox {
 }
 
 /** Posts a message and transfers the outputs in it. */
-export function post(port: MessagePort, message: FromWorker): void {
+export function post(port: Port, message: FromWorker): void {
   const reports = message.kind === 'results' ? message.reports : []
   port.postMessage(
     message,

@@ -1,30 +1,40 @@
-import { Failure } from '../../protocol/failure.ts'
-import { callKernel1 } from '../kernel1.ts'
+import { outputCheck } from '../../protocol/manifest/check-output.ts'
+import type { Round } from '../executor.ts'
+import type { UnitEnd } from '../kernel1.ts'
+import { runKernel1 } from '../kernel1.ts'
 import type { KernelParts, UnitReport } from '../message.ts'
 import { causeOf } from '../message.ts'
-import { FUEL_EXPORT, MARK_EXPORT, meterWasm } from '../meter/meter-wasm.ts'
-import { checkOutputOf, checkParts, fillOf, programOf, settleNaNs } from '../unit.ts'
+import { meterWasm } from '../meter/meter-wasm.ts'
+import { checkParts, fillOf, programOf, settleNaNs } from '../unit.ts'
+import { loadWasi } from '../wasi/wasi-kernel.ts'
 
-/** Meters and compiles a WASM kernel inside a worker, and gives the function that runs a unit. Throws `Failure`. */
-export function loadWasm(parts: KernelParts): (unit: number) => UnitReport {
+type Run = (unit: number, round: Round) => UnitEnd
+
+/** Meters and compiles a WASM program inside a worker, and gives the function that runs a unit. Throws `Failure`. */
+export function loadWasm(parts: KernelParts): (unit: number, round: Round) => UnitReport {
   const { manifest } = parts
   checkParts(manifest, parts)
-  const { wasm } = programOf(manifest, 'wasm')
-  const { fuel, outputBytes } = manifest.limits
-  const module = new WebAssembly.Module(meterWasm(parts.code, { fuel, memoryPages: wasm.memoryPages }))
-  const fill = fillOf(manifest, parts.inputs, wasm.stdin)
-  const checkOutput = checkOutputOf(manifest)
-  const names = { fuelExport: FUEL_EXPORT, markExport: MARK_EXPORT }
-  return (unit) => {
+  const run = compile(parts)
+  const checkOutput = outputCheck(manifest)
+  return (unit, round) => {
     const start = performance.now()
     try {
-      const outcome = callKernel1({ module, input: fill(unit), outputBytes, fuel, ...names })
-      if (outcome.kind === 'failed') throw new Failure(outcome.code, outcome.message)
-      checkOutput(unit, outcome.output.length)
-      settleNaNs(manifest, outcome.output)
-      return { ...outcome, unit, elapsedMs: performance.now() - start }
+      const end = run(unit, round)
+      checkOutput(unit, end.output, round.index)
+      settleNaNs(manifest, end.output)
+      return { kind: 'done', unit, ...end, elapsedMs: performance.now() - start }
     } catch (error) {
       return { kind: 'failed', unit, ...causeOf(error) }
     }
   }
+}
+
+function compile({ manifest, code, inputs }: KernelParts): Run {
+  const { wasm } = programOf(manifest, 'wasm')
+  const { fuel, outputBytes } = manifest.limits
+  const { abi, memoryPages } = wasm
+  const module = new WebAssembly.Module(meterWasm(code, { fuel, memoryPages, abi }))
+  if (wasm.abi === 'wasi-preview1') return loadWasi({ module, manifest, inputs, wasm })
+  const fill = fillOf(manifest, inputs, wasm.stdin)
+  return (unit, round) => runKernel1({ module, input: fill(unit, round), outputBytes, fuel })
 }

@@ -1,14 +1,23 @@
+import type { Cid } from '../../protocol/cid.ts'
+import { cidOf } from '../../protocol/cid.ts'
 import { Failure } from '../../protocol/failure.ts'
-import type { Loop, Outline } from './outline.ts'
-import { outline } from './outline.ts'
+import { constantsOf } from './constants.ts'
+import { findCopies } from './copies.ts'
+import { countTurns } from './counted-turns.ts'
+import type { Loop, Outline, Solid } from './outline.ts'
+import { outline, solidOf } from './outline.ts'
+import type { Weights } from './weights.ts'
+import { loopsOf, weigh } from './weights.ts'
 import type { Token } from './wgsl-tokens.ts'
 import { readTokens } from './wgsl-tokens.ts'
 
 /** The most steps (loop turns, and the calls in them) of one invocation. The same for everybody, since a loop cut short shows in the result. */
 const MAX_STEPS = 2 ** 24
-/** The most function calls of one invocation when each loop turns once, and the most functions. */
-const MAX_CALLS = 2 ** 16
+/** The most code when every call is written out, in tokens: compilers do write calls out. */
+const MAX_WRITTEN = 2 ** 18
 const MAX_FUNCTIONS = 1000
+/** A loop in a counted one goes without a counter up to so many turns. */
+const MAX_INNER_TURNS = 32
 const PREFIX = 'weft_'
 /** What all invocations must reach together: a bound that they share with other calls would break that. */
 const UNIFORM = /^(\w*Barrier|workgroupUniformLoad|subgroup\w+|quad\w+)$/
@@ -19,84 +28,134 @@ export type LoopRule = {
   readonly spent: { readonly group: number; readonly binding: number }
 }
 
-/** WGSL that ends, a bound for the steps of one invocation, and whether it has loops (and so uses the `spent` binding). */
-export type BoundedWgsl = { readonly text: string; readonly steps: number; readonly hasLoops: boolean }
+/**
+ * WGSL that ends and the name of that text, a bound for the steps of one invocation of each entry point, and whether it counts
+ * loops (and so uses the `spent` binding).
+ */
+export type BoundedWgsl = {
+  readonly text: string
+  readonly cid: Cid
+  readonly steps: ReadonlyMap<string, number>
+  readonly hasLoops: boolean
+}
 
-type Weight = (name: string) => number
-type Writing = LoopRule & { readonly isShared: boolean; readonly calls: Weight }
+type Writing = LoopRule & { readonly isShared: boolean; readonly weights: Weights }
 
 /**
  * Rewrites WGSL so that it ends: each loop turns at most `loopBound` times in one call of its function; where that alone
- * allows more than `MAX_STEPS`, all turns of an invocation are bounded together. Lines stay where they are. Throws `compile`
- * or `refused`.
+ * allows more than `MAX_STEPS`, all turns of an invocation are bounded together. A loop whose text proves its turns is left as
+ * it is. Lines stay where they are. Throws `compile` or `refused`.
  */
-export function boundLoops(source: string, entry: string, rule: LoopRule): BoundedWgsl {
+export function boundLoops(source: string, entries: readonly string[], rule: LoopRule): BoundedWgsl {
   const tokens = readTokens(source)
   refuseNames(tokens)
-  const functions = outline(tokens)
+  const solid = solidOf(tokens)
+  const constants = constantsOf(solid)
+  const functions = outline(solid, findCopies(solid, constants))
   if (functions.length > MAX_FUNCTIONS)
     throw new Failure('refused', `WGSL: ${functions.length} functions; at most ${MAX_FUNCTIONS} are allowed`)
-  if (!functions.some(({ name }) => name === entry))
-    throw new Failure('refused', `WGSL: the entry point "${entry}" is not there`)
-  const calls = weigh(functions, (found, inner) => sum(found.loops, (loop) => inner(loop.calls)))
-  if (calls(entry) > MAX_CALLS)
-    throw new Failure('refused', `WGSL: functions that call functions come to more than ${MAX_CALLS} calls`)
-  const turns = (loop: Loop, inner: (names: readonly string[]) => number): number =>
-    rule.loopBound * (1 + inner(loop.calls))
-  const steps = weigh(functions, (found, inner) => sum(found.loops, (loop) => turns(loop, inner)))(entry)
-  const isShared = steps > MAX_STEPS
+  const missing = entries.find((entry) => !functions.some(({ name }) => name === entry))
+  if (missing !== undefined) throw new Failure('refused', `WGSL: the entry point "${missing}" is not there`)
+  const proven = provenTurns(functions, countTurns(solid, constants), rule.loopBound)
+  const weights = weigh(functions, { turns: (loop) => proven.get(loop.id), loopBound: rule.loopBound })
+  for (const { name } of functions)
+    if (weights.written(name) > MAX_WRITTEN)
+      throw new Failure(
+        'refused',
+        `WGSL: "${name}" with all its calls written out has more than ${MAX_WRITTEN} words and signs`,
+      )
+  const counted = functions.map((found) => loopsOf(found).filter((loop) => !proven.has(loop.id)))
+  const isShared = entries.some((entry) => weights.most(entry) > MAX_STEPS)
   if (isShared) refuseUniform(tokens)
+  const overshoot = Math.max(0, ...counted.flat().map((loop) => weights.turn(loop)))
+  const most = (entry: string): number =>
+    Math.min(weights.most(entry), MAX_STEPS + weights.base(entry) + overshoot)
+  const inserts = new Inserts(solid)
+  for (const [index, found] of functions.entries())
+    guard(found, counted[index] ?? [], { inserts, rule: { ...rule, isShared, weights } })
+  const hasLoops = counted.flat().length > 0
+  const text = inserts.write(tokens) + (hasLoops ? declarations(rule, isShared) : '')
   return {
-    text: write(tokens, functions, { ...rule, isShared, calls }),
-    steps: Math.min(steps, MAX_STEPS + calls(entry)),
-    hasLoops: functions.some((found) => found.loops.length > 0),
+    text,
+    cid: cidOf(new TextEncoder().encode(text)),
+    steps: new Map(entries.map((entry) => [entry, most(entry)])),
+    hasLoops,
   }
 }
 
-/** Adds a measure up over the tree of calls: 1 for a call, its calls outside loops, and what `ofLoops` gives. */
-function weigh(
+/** The turns of the loops that need no counter: a counter could not be hit, or would cost more than the turns of a small loop. */
+function provenTurns(
   functions: readonly Outline[],
-  ofLoops: (found: Outline, inner: (names: readonly string[]) => number) => number,
-): Weight {
-  const named = new Map(functions.map((found) => [found.name, found]))
-  const known = new Map<string, number>()
-  const weight: Weight = (name) => {
-    const found = named.get(name)
-    if (found === undefined) return 0
-    const before = known.get(name)
-    if (before !== undefined) return before
-    known.set(name, Number.POSITIVE_INFINITY)
-    const inner = (names: readonly string[]): number => sum(names, weight)
-    const total = 1 + inner(found.calls) + ofLoops(found, inner)
-    if (total === Number.POSITIVE_INFINITY)
-      throw new Failure('compile', `WGSL: the function "${name}" calls itself, which WGSL does not allow`)
-    known.set(name, total)
-    return total
+  turnsOf: (loop: Loop) => number | undefined,
+  loopBound: number,
+): ReadonlyMap<number, number> {
+  const proven = new Map<number, number>()
+  const visit = (loops: readonly Loop[], around: { turns: number; most: number }): void => {
+    for (const loop of loops) {
+      const turns = turnsOf(loop)
+      const isProven = turns !== undefined && around.turns * turns <= around.most
+      if (isProven) proven.set(loop.id, turns)
+      const inner = isProven
+        ? { ...around, turns: around.turns * turns }
+        : { turns: 1, most: MAX_INNER_TURNS }
+      visit(loop.loops, inner)
+    }
   }
-  return weight
+  for (const { loops } of functions) visit(loops, { turns: 1, most: loopBound })
+  return proven
 }
 
-function write(tokens: readonly Token[], functions: readonly Outline[], rule: Writing): string {
-  const inserts = new Map<number, string>()
-  for (const { brace, loops } of functions) {
-    for (const loop of loops) inserts.set(loop.brace, turn(loop, rule))
-    inserts.set(brace, loops.map(({ id }) => ` var ${PREFIX}turns_${id} = 0u;`).join(''))
+/** Text that goes behind tokens. */
+class Inserts {
+  readonly #solid: readonly Solid[]
+  readonly #behind = new Map<number, string>()
+
+  constructor(solid: readonly Solid[]) {
+    this.#solid = solid
   }
-  const { group, binding } = rule.spent
+
+  put(place: number, text: string): void {
+    const index = this.#solid[place]?.index ?? -1
+    this.#behind.set(index, (this.#behind.get(index) ?? '') + text)
+  }
+
+  write(tokens: readonly Token[]): string {
+    return tokens.map((token, index) => token.text + (this.#behind.get(index) ?? '')).join('')
+  }
+}
+
+function guard(
+  { brace }: Outline,
+  loops: readonly Loop[],
+  { inserts, rule }: { inserts: Inserts; rule: Writing },
+): void {
+  inserts.put(brace, loops.map(({ id }) => ` var ${PREFIX}turns_${id} = 0u;`).join(''))
+  for (const loop of loops) {
+    const own = `${PREFIX}turns_${loop.id}`
+    const steps = `${PREFIX}steps`
+    const compare = (sign: string, link: string): string => {
+      const ownBound = `(${own} ${sign} ${rule.loopBound}u)`
+      return rule.isShared ? `${ownBound} ${link} (${steps} ${sign} ${MAX_STEPS}u)` : ownBound
+    }
+    const spend = `${PREFIX}spent[0] = 1u;`
+    const step = rule.isShared ? ` ${steps} = ${steps} + ${rule.weights.turn(loop)}u;` : ''
+    const count = ` ${own} = ${own} + 1u;${step}`
+    if (loop.condition === undefined) {
+      inserts.put(loop.brace, ` if (${compare('>=', '|')}) { ${spend} break; }${count}`)
+      continue
+    }
+    // In the condition a guard costs least; one turn more than the bound tells a loop that was cut from one that just ended.
+    const [from, to] = loop.condition
+    inserts.put(from - 1, from === to ? ` ${compare('<=', '&')}` : ' ((')
+    if (from !== to) inserts.put(to - 1, `) & ${compare('<=', '&')})`)
+    inserts.put(loop.brace, count)
+    inserts.put(loop.end, ` if (${compare('>', '|')}) { ${spend} }`)
+  }
+}
+
+function declarations({ spent: { group, binding } }: LoopRule, isShared: boolean): string {
   const spent = `@group(${group}) @binding(${binding}) var<storage, read_write> ${PREFIX}spent: array<u32, 1>;`
-  const shared = rule.isShared ? ` var<private> ${PREFIX}steps = 0u;` : ''
-  const hasLoops = functions.some(({ loops }) => loops.length > 0)
-  const text = tokens.map((token, index) => token.text + (inserts.get(index) ?? '')).join('')
-  return hasLoops ? `${text}\n${spent}${shared}\n` : text
-}
-
-function turn({ id, calls }: Loop, rule: Writing): string {
-  const own = `${PREFIX}turns_${id}`
-  const steps = `${PREFIX}steps`
-  const weight = 1 + sum(calls, rule.calls)
-  const isOver = `${own} >= ${rule.loopBound}u${rule.isShared ? ` || ${steps} >= ${MAX_STEPS}u` : ''}`
-  const step = rule.isShared ? ` ${steps} = ${steps} + ${weight}u;` : ''
-  return ` if (${isOver}) { ${PREFIX}spent[0] = 1u; break; } ${own} = ${own} + 1u;${step}`
+  return `\n${spent}${isShared ? ` var<private> ${PREFIX}steps = 0u;` : ''}\n`
 }
 
 function refuseNames(tokens: readonly Token[]): void {
@@ -114,8 +173,4 @@ function refuseUniform(tokens: readonly Token[]): void {
     'refused',
     `WGSL line ${found.line}: ${cause}; lower limits.loopBound or write the inner loop in place`,
   )
-}
-
-function sum<T>(list: readonly T[], of: (entry: T) => number): number {
-  return list.reduce((total, entry) => total + of(entry), 0)
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../../protocol/failure.ts'
 
 /** The most bytes that a metered module may come to. */
-const MAX_BYTES = 64 * 1024 * 1024
+const MAX_BYTES = 256 * 1024 * 1024
 
 /** Writes bytes one after the other into one buffer that grows. */
 export class ByteWriter {

@@ -4,14 +4,16 @@ import type { WasmReader } from './wasm-reader.ts'
 import { unsigned } from './wasm-reader.ts'
 
 /** The types of a function's parameters and results, written like `i32 i32 -> i64`. */
-export type Signature = { readonly text: string; readonly paramCount: number }
-
-/** The only import that is allowed: AssemblyScript's `abort`, which ends the unit as a trap. */
-const ABORT = { module: 'env', name: 'abort', signature: 'i32 i32 i32 i32 -> ' } as const
+export type Signature = {
+  readonly text: string
+  readonly paramCount: number
+  /** The byte for a block with the same results; undefined when there are several. */
+  readonly blockType: number | undefined
+}
 
 const FUNCTION_TYPE = 0x60
+const EMPTY_TYPE = 0x40
 const MAX_TABLE_ENTRIES = 65_536
-const kinds = ['function', 'table', 'memory', 'global', 'tag']
 const valueTypes = new Map([
   [0x7f, 'i32'],
   [0x7e, 'i64'],
@@ -28,28 +30,9 @@ export function readTypes(section: WasmReader): Signature[] {
     if (section.byte() !== FUNCTION_TYPE) throw unsupported('garbage-collected types')
     const params = section.list(() => readValueType(section))
     const results = section.list(() => readValueType(section))
-    return { text: `${params.join(' ')} -> ${results.join(' ')}`, paramCount: params.length }
-  })
-}
-
-/** Reads the import section and gives the types of the imported functions. Throws `refused` for all but `abort`. */
-export function readImports(section: WasmReader, types: readonly Signature[]): Signature[] {
-  return section.list(() => {
-    const [module, name, kind] = [section.name(), section.name(), section.byte()]
-    const type = kind === 0 ? types[section.u32()] : undefined
-    if (type === undefined || module !== ABORT.module || name !== ABORT.name) {
-      const what = kinds[kind] ?? 'of an unknown kind'
-      throw new Failure(
-        'refused',
-        `The WASM module imports ${module}.${name} (${what}), which is not allowed`,
-      )
-    }
-    if (type.text !== ABORT.signature)
-      throw new Failure(
-        'refused',
-        `The import env.abort must have the type ${ABORT.signature}, not ${type.text}`,
-      )
-    return type
+    const text = `${params.map(nameOf).join(' ')} -> ${results.map(nameOf).join(' ')}`
+    const blockType = results.length > 1 ? undefined : (results[0] ?? EMPTY_TYPE)
+    return { text, paramCount: params.length, blockType }
   })
 }
 
@@ -67,7 +50,7 @@ export function readMemory(section: WasmReader, maxPages: number): { min: number
   const [limits, ...more] = section.list(() => readLimits(section, 'memory'))
   if (more.length > 0) throw unsupported('several memories')
   if (limits === undefined)
-    throw new Failure('refused', 'The WASM module has no memory; kernel1 exports one as "memory"')
+    throw new Failure('refused', 'The WASM module has no memory; a kernel exports one as "memory"')
   if (limits.min > maxPages) {
     const asked = `${limits.min} pages of 64 KiB at the start`
     throw new Failure('memory', `The WASM module asks for ${asked}; memoryPages allows ${maxPages}`)
@@ -101,8 +84,12 @@ function readLimits(section: WasmReader, what: string): { min: number; max: numb
   return { min, max: flags === 1 ? section.u32() : Number.POSITIVE_INFINITY }
 }
 
-function readValueType(section: WasmReader): string {
-  const name = valueTypes.get(section.byte())
-  if (name === undefined) throw unsupported('reference types of later versions')
-  return name
+function readValueType(section: WasmReader): number {
+  const type = section.byte()
+  if (!valueTypes.has(type)) throw unsupported('reference types of later versions')
+  return type
+}
+
+function nameOf(type: number): string {
+  return valueTypes.get(type) ?? ''
 }

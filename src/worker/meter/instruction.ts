@@ -13,7 +13,14 @@ export const OP = {
   brIf: 0x0d,
   brTable: 0x0e,
   return: 0x0f,
+  call: 0x10,
+  callIndirect: 0x11,
+  returnCall: 0x12,
+  returnCallIndirect: 0x13,
+  drop: 0x1a,
+  select: 0x1b,
   localGet: 0x20,
+  localSet: 0x21,
   localTee: 0x22,
   globalGet: 0x23,
   globalSet: 0x24,
@@ -21,12 +28,34 @@ export const OP = {
   memoryGrow: 0x40,
   i32Const: 0x41,
   i64Const: 0x42,
+  i32Eqz: 0x45,
   i32Eq: 0x46,
+  i32Ne: 0x47,
+  i32LtS: 0x48,
+  i32LtU: 0x49,
+  i32GtS: 0x4a,
+  i32GtU: 0x4b,
+  i32LeS: 0x4c,
+  i32LeU: 0x4d,
+  i32GeS: 0x4e,
+  i32GeU: 0x4f,
   i64LtS: 0x53,
+  i64GtS: 0x55,
   i64GtU: 0x56,
+  i64LeS: 0x57,
+  i64GeS: 0x59,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32And: 0x71,
+  i32ShrU: 0x76,
   i64Add: 0x7c,
   i64Sub: 0x7d,
+  i64Mul: 0x7e,
+  i64DivU: 0x80,
+  i64And: 0x83,
   i64ShrU: 0x88,
+  i64ExtendI32S: 0xac,
   i64ExtendI32U: 0xad,
   memoryInit: 0xfc08,
   memoryCopy: 0xfc0a,
@@ -55,15 +84,17 @@ const memoryAccess: Skip = (reader) => {
   if (reader.u32() >= 64) throw unsupported('several memories')
   reader.u32()
 }
-const plain = new Map<number, Skip>([
+const listed: readonly (readonly [op: number, skip: Skip])[] = [
   [OP.block, blockType],
   [OP.loop, blockType],
   [OP.if, blockType],
   [OP.br, index],
   [OP.brIf, index],
   [OP.brTable, both((reader) => void reader.list(() => reader.u32()), index)],
-  [0x10, index],
-  [0x11, both(index, index)],
+  [OP.call, index],
+  [OP.callIndirect, both(index, index)],
+  [OP.returnCall, index],
+  [OP.returnCallIndirect, both(index, index)],
   [0x1c, (reader) => void reader.list(() => reader.byte())],
   [OP.memorySize, memory],
   [OP.memoryGrow, memory],
@@ -73,11 +104,13 @@ const plain = new Map<number, Skip>([
   [0x44, (reader) => reader.skip(8)],
   [0xd0, blockType],
   [0xd2, index],
-])
-for (const op of [0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1]) plain.set(op, none)
-for (let op = 0x20; op <= 0x26; op += 1) plain.set(op, index)
-for (let op = 0x28; op <= 0x3e; op += 1) plain.set(op, memoryAccess)
-for (let op = 0x45; op <= 0xc4; op += 1) plain.set(op, none)
+]
+const plain: (Skip | undefined)[] = Array.from({ length: 256 })
+for (const [op, skip] of listed) plain[op] = skip
+for (const op of [0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1]) plain[op] = none
+for (let op = 0x20; op <= 0x26; op += 1) plain[op] = index
+for (let op = 0x28; op <= 0x3e; op += 1) plain[op] = memoryAccess
+for (let op = 0x45; op <= 0xc4; op += 1) plain[op] = none
 
 /** Saturating conversions, bulk memory and tables: what follows 0xfc. */
 const bulk: readonly Skip[] = [
@@ -96,7 +129,6 @@ const bulk: readonly Skip[] = [
 
 const features: readonly (readonly [from: number, to: number, name: string])[] = [
   [0x06, 0x0a, 'exceptions'],
-  [0x12, 0x13, 'tail calls'],
   [0x14, 0x15, 'typed function references'],
   [0x18, 0x1f, 'exceptions'],
   [0xd3, 0xd6, 'typed function references'],
@@ -109,7 +141,7 @@ export function readInstruction(reader: WasmReader): number {
   const op = reader.byte()
   if (op === 0xfc) return readBulk(reader)
   if (op === 0xfd) return readSimd(reader)
-  const skip = plain.get(op)
+  const skip = plain[op]
   if (skip === undefined) {
     const feature = features.find(([from, to]) => op >= from && op <= to)
     throw feature === undefined

@@ -1,29 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../protocol/failure.ts'
 import { assemble, text } from './assemble.ts'
+import type { Abi } from './interface.ts'
 import { FUEL_EXPORT, meterWasm } from './meter-wasm.ts'
 
-const [I32, LOCAL_GET, LOCAL_SET, I32_CONST, I64_CONST] = [0x7f, 0x20, 0x21, 0x41, 0x42]
-const [LOOP, END, BR_IF, VOID] = [0x03, 0x0b, 0x0d, 0x40]
+const [I32, LOCAL_GET, I32_CONST, I64_CONST, END] = [0x7f, 0x20, 0x41, 0x42, 0x0b]
 const OUTPUT_4 = [I64_CONST, 4]
 const limits = { fuel: 1_000_000, memoryPages: 4 }
 
-function refusal(code: Uint8Array): string {
+function refusal(code: Uint8Array, abi: Abi = 'kernel1'): string {
   try {
-    meterWasm(code, limits)
+    meterWasm(code, { ...limits, abi })
   } catch (error) {
     if (error instanceof Failure) return `${error.code}: ${error.message}`
     throw error
   }
   return 'accepted'
 }
-
-/** Counts a local of its own down from 5. */
-const loop = [
-  ...[I32_CONST, 5, LOCAL_SET, 2, LOOP, VOID],
-  ...[LOCAL_GET, 2, I32_CONST, 1, 0x6b, 0x22, 2, BR_IF, 0],
-  END,
-]
 
 describe('what is refused', () => {
   const usual = assemble({ run: OUTPUT_4 })
@@ -100,7 +93,6 @@ describe('what is refused', () => {
       assemble({ run: [0xfe, 3, 0, ...OUTPUT_4] }),
       'unsupported: The WASM module uses threads and atomics',
     ],
-    ['tail calls', assemble({ run: [0x12, 1] }), 'unsupported: The WASM module uses tail calls'],
     ['exceptions', assemble({ run: [0x08, 0] }), 'unsupported: The WASM module uses exceptions'],
     [
       'a tag section',
@@ -154,26 +146,38 @@ describe('what is refused', () => {
     const code = withImport('env', 'abort', 2)
     expect(refusal(code)).toBe('accepted')
   })
+})
 
-  test('bytes that are changed, cut or random are a Failure or a module, never another error', () => {
-    let seed = 12345
-    const next = (below: number): number => {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-      return Math.floor((seed / 2 ** 32) * below)
-    }
-    const rich = assemble({
-      run: [...loop, I32_CONST, 1, 0x40, 0, 0x1a, ...OUTPUT_4],
-      locals: [[1, I32]],
+describe('a program for WASI', () => {
+  /** Imports one function of the type `i32 i32 -> i32`, and exports another of the type `-> ` under a name. */
+  const program = (imported: string, exported: string): Uint8Array =>
+    assemble({
+      run: [],
+      sections: {
+        1: [2, 0x60, 2, I32, I32, 1, I32, 0x60, 0, 0],
+        2: [1, ...text('wasi_snapshot_preview1'), ...text(imported), 0, 0],
+        3: [1, 1],
+        7: [2, ...text('memory'), 2, 0, ...text(exported), 0, 1],
+        10: [1, 2, 0, END],
+      },
     })
-    let accepted = 0
-    for (let round = 0; round < 5000; round += 1) {
-      const bytes = round % 5 === 0 ? Uint8Array.from({ length: next(200) }, () => next(256)) : rich.slice()
-      if (round % 5 === 0) bytes.set(usual.subarray(0, Math.min(8, bytes.length)))
-      else for (let change = 0; change <= next(3); change += 1) bytes[8 + next(bytes.length - 8)] = next(256)
-      if (refusal(round % 7 === 0 ? bytes.slice(0, next(bytes.length)) : bytes) !== 'accepted') continue
-      accepted += 1
-      expect(WebAssembly.validate(meterWasm(bytes, limits))).toBe(true)
-    }
-    expect(accepted).toBeGreaterThan(50)
+
+  test('may import what WASI offers, and is a command or a reactor', () => {
+    expect(refusal(program('random_get', '_start'), 'wasi-preview1')).toBe('accepted')
+    expect(refusal(program('random_get', 'run'), 'wasi-preview1')).toBe('accepted')
+  })
+
+  test('is refused by name for sockets, unknown functions, other types, and nothing to call', () => {
+    const said = (imported: string, exported = '_start'): string =>
+      refusal(program(imported, exported), 'wasi-preview1')
+    expect(said('sock_send')).toContain(
+      'wasi_snapshot_preview1.sock_send (function), sockets are not offered',
+    )
+    expect(said('fd_teleport')).toContain(
+      'refused: The WASM module imports wasi_snapshot_preview1.fd_teleport',
+    )
+    expect(said('clock_time_get')).toContain('must have the type i32 i64 i32 -> i32, not i32 i32 -> i32')
+    expect(said('random_get', 'main')).toContain('does not export a function "run"')
+    expect(refusal(program('random_get', '_start'))).toContain('random_get (function), which is not allowed')
   })
 })

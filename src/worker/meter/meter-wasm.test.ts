@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Kernel1Outcome } from '../kernel1.ts'
-import { callKernel1 } from '../kernel1.ts'
+import { Failure } from '../../protocol/failure.ts'
+import { runKernel1 } from '../kernel1.ts'
 import { assemble } from './assemble.ts'
-import { FUEL_EXPORT, MARK_EXPORT, meterWasm } from './meter-wasm.ts'
+import { meterWasm } from './meter-wasm.ts'
 
 const [I32, LOCAL_GET, LOCAL_SET, I32_CONST, I64_CONST] = [0x7f, 0x20, 0x21, 0x41, 0x42]
 const [BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, VOID] = [0x02, 0x03, 0x04, 0x05, 0x0b, 0x0c, 0x0d, 0x40]
@@ -11,16 +11,18 @@ const STORE = [0x36, 2, 0]
 const OUTPUT_4 = [I64_CONST, 4]
 const limits = { fuel: 1_000_000, memoryPages: 4 }
 
-function run(code: Uint8Array, input = new Uint8Array(4), fuel = limits.fuel): Kernel1Outcome {
+type Outcome =
+  | { readonly kind: 'done'; readonly output: Uint8Array; readonly fuel: number }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+
+function run(code: Uint8Array, input = new Uint8Array(4), fuel = limits.fuel): Outcome {
   const module = new WebAssembly.Module(meterWasm(code, { ...limits, fuel }))
-  return callKernel1({
-    module,
-    input,
-    fuel,
-    outputBytes: 64,
-    fuelExport: FUEL_EXPORT,
-    markExport: MARK_EXPORT,
-  })
+  try {
+    return { kind: 'done', ...runKernel1({ module, input, fuel, outputBytes: 64 }) }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { kind: 'failed', code: error.code, message: error.message }
+  }
 }
 
 function fuelOf(code: Uint8Array, input?: Uint8Array<ArrayBuffer>): number {
@@ -82,23 +84,63 @@ describe('the count of instructions', () => {
     expect(fuelOf(assemble({ run: fill(4096) }))).toBe(1 + 4 + 512 + 1)
   })
 
-  test('counts the start function and starts afresh with each unit', () => {
-    const start = assemble({
+  test('counts a tail call like a call, and stops one that goes round for ever', () => {
+    /** A third function that counts its parameter down by calling itself last: 5 and the call, or the last one. */
+    const tail = (again: readonly number[]): Uint8Array<ArrayBuffer> => {
+      const last = [LOCAL_GET, 0, 0x45, IF, VOID, I32_CONST, 0, 0x0f, END]
+      const code = [...last, LOCAL_GET, 0, ...again, 0x12, 2, END]
+      const first = [I32_CONST, 9, 0x10, 2, 0x1a, ...OUTPUT_4, END]
+      return assemble({
+        run: [],
+        sections: {
+          3: [3, 0, 1, 0],
+          10: [
+            ...[3, 5, 0, I32_CONST, 0x80, 8, END],
+            ...[first.length + 1, 0, ...first, code.length + 1, 0, ...code],
+          ],
+        },
+      })
+    }
+    expect(fuelOf(tail([I32_CONST, 1, 0x6b]))).toBe(1 + 4 + 9 * (3 + 4) + 3 + 2)
+    expect(run(tail([]))).toMatchObject({ kind: 'failed', code: 'fuel' })
+  })
+
+  test('starts afresh with each unit', () => {
+    const counting = assemble({
       run: [0x23, 0, I32_CONST, 1, 0x6a, 0x24, 0, I32_CONST, 0, 0x23, 0, ...STORE, ...OUTPUT_4],
       sections: { 6: [1, I32, 1, I32_CONST, 41, END] },
     })
-    const module = new WebAssembly.Module(meterWasm(start, limits))
-    const call = {
-      module,
-      input: new Uint8Array(0),
-      fuel: limits.fuel,
-      outputBytes: 64,
-      fuelExport: FUEL_EXPORT,
-      markExport: MARK_EXPORT,
-    }
-    const [first, second] = [callKernel1(call), callKernel1(call)]
-    expect(first).toEqual({ kind: 'done', output: Uint8Array.of(42, 0, 0, 0), fuel: 9 })
+    const module = new WebAssembly.Module(meterWasm(counting, limits))
+    const call = { module, input: new Uint8Array(0), fuel: limits.fuel, outputBytes: 64 }
+    const [first, second] = [runKernel1(call), runKernel1(call)]
+    expect(first).toEqual({ output: Uint8Array.of(42, 0, 0, 0), fuel: 9 })
     expect(second).toEqual(first)
+  })
+})
+
+describe('a start function', () => {
+  /** A third function of the type `-> `, the start. */
+  const withStart = (start: readonly number[]): Uint8Array<ArrayBuffer> =>
+    assemble({
+      run: OUTPUT_4,
+      sections: {
+        1: [3, 0x60, 1, I32, 1, I32, 0x60, 2, I32, I32, 1, 0x7e, 0x60, 0, 0],
+        3: [3, 0, 1, 2],
+        8: [2],
+        10: [
+          ...[3, 5, 0, I32_CONST, 0x80, 8, END, 4, 0, ...OUTPUT_4, END],
+          ...[start.length + 2, 0, ...start, END],
+        ],
+      },
+    })
+
+  test('runs before alloc and is counted', () => {
+    const outcome = run(withStart([I32_CONST, 0, I32_CONST, 7, ...STORE]), new Uint8Array(0))
+    expect(outcome).toEqual({ kind: 'done', output: Uint8Array.of(7, 0, 0, 0), fuel: 3 + 1 + 1 })
+  })
+
+  test('that never ends is out of fuel', () => {
+    expect(run(withStart([LOOP, VOID, BR, 0, END]))).toMatchObject({ kind: 'failed', code: 'fuel' })
   })
 })
 

@@ -1,47 +1,52 @@
 import { concat } from '../../protocol/bytes.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
+import type { MeterContext } from './body/meter-body.ts'
+import { meterBody } from './body/meter-body.ts'
 import { ByteWriter } from './byte-writer.ts'
 import type { Signature } from './declaration.ts'
-import { readFunctions, readImports, readMemory, readTypes, writeTables } from './declaration.ts'
+import { readFunctions, readMemory, readTypes, writeTables } from './declaration.ts'
 import { unsupported } from './instruction.ts'
-import type { MeterContext } from './meter-body.ts'
-import { meterBody } from './meter-body.ts'
+import type { Abi } from './interface.ts'
+import { checkExports, readImports } from './interface.ts'
 import { signed, unsigned, WasmReader } from './wasm-reader.ts'
 
 /** The names under which a metered module shows the fuel that is left (i64) and the memory mark (i32). */
 export const FUEL_EXPORT = 'weft:fuel'
 export const MARK_EXPORT = 'weft:mark'
+/** The name of the function that is to be called first, where a module has one: it was its start function. */
+export const START_EXPORT = 'weft:start'
 
-/** What a metered module may use: instructions, counted from instantiation on, and memory in pages of 64 KiB. */
-export type MeterLimits = { readonly fuel: number; readonly memoryPages: number }
+/** What a metered module may use: instructions, memory in pages of 64 KiB, and the imports of an interface, `kernel1` if not said. */
+export type MeterLimits = { readonly fuel: number; readonly memoryPages: number; readonly abi?: Abi }
 
-const ID = { type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, code: 10 } as const
+const ID = {
+  ...{ type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, code: 10 },
+} as const
 /** The order of the format: the data count (12) stands before the code. Custom sections (0) are dropped. */
 const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11]
 const TAG_SECTION = 13
+/** What engines take for the body of one function: the limit that the JavaScript interface of WebAssembly names. */
+const MAX_FUNCTION_BYTES = 7_654_321
 const [I32, I64, MUTABLE, END] = [0x7f, 0x7e, 1, 0x0b]
 const [I32_CONST, I64_CONST] = [0x41, 0x42]
-const KIND = { function: 0, memory: 2, global: 3 } as const
-const kernel1 = [
-  ['alloc', 'i32 -> i32'],
-  ['run', 'i32 i32 -> i64'],
-] as const
+const KIND = { function: 0, global: 3 } as const
 
 type Sections = ReadonlyMap<number, Uint8Array>
 
 /**
- * Rewrites a `kernel1` module so that it can run untrusted: only allowed imports, bounded memory and tables, exact fuel.
- * In cost model 1, the only one so far, every instruction costs 1, except that `end` and `else` cost nothing; bulk memory
- * operations cost one more for every 8 bytes, bulk table operations one more for every entry.
- * Throws `malformed`, `refused`, `unsupported` or `memory`, naming the cause.
+ * Rewrites a module so that it can run untrusted: only allowed imports, bounded memory and tables, exact fuel by cost model 1
+ * (`limits.costModel`): every instruction costs 1, except that `end` and `else` cost nothing; bulk memory operations
+ * cost one more for every 8 bytes, bulk table operations one more for every entry. Where charges stand is no part of it.
+ * Throws `malformed`, `refused`, `unsupported`, `memory` or `oversized`, naming the cause.
  */
 export function meterWasm(code: Uint8Array, limits: MeterLimits): Uint8Array<ArrayBuffer> {
+  const { abi = 'kernel1' } = limits
   const sections = readSections(code)
   const open = (id: number): WasmReader => new WasmReader(sections.get(id) ?? Uint8Array.of(0))
   const types = readTypes(open(ID.type))
-  const imported = readImports(open(ID.import), types)
+  const imported = readImports(open(ID.import), types, abi)
   const own = readFunctions(open(ID.function), types)
-  checkExports(open(ID.export), [...imported, ...own])
+  checkExports(open(ID.export), [...imported, ...own], abi)
   const memory = readMemory(open(ID.memory), limits.memoryPages)
   const globals = open(ID.global)
   const globalCount = globals.u32()
@@ -50,9 +55,10 @@ export function meterWasm(code: Uint8Array, limits: MeterLimits): Uint8Array<Arr
     ...sections,
     [ID.memory, Uint8Array.from([1, 1, ...unsigned(memory.min), ...unsigned(memory.max)])],
     [ID.global, writeGlobals(globals, globalCount, limits.fuel)],
-    [ID.export, writeExports(open(ID.export), context)],
+    [ID.export, writeExports(open(ID.export), context, sections.get(ID.start))],
     [ID.code, writeCode(open(ID.code), own, context)],
   ])
+  rewritten.delete(ID.start)
   if (sections.has(ID.table)) rewritten.set(ID.table, writeTables(open(ID.table)))
   checkValid(code)
   return join(code.subarray(0, 8), rewritten)
@@ -83,39 +89,28 @@ function readSections(code: Uint8Array): Sections {
   return sections
 }
 
-function checkExports(section: WasmReader, functions: readonly Signature[]): void {
-  const found = new Map<string, { kind: number; index: number }>()
-  section.list(() => {
-    const [name, kind, index] = [section.name(), section.byte(), section.u32()]
-    if (name === FUEL_EXPORT || name === MARK_EXPORT)
-      throw new Failure('refused', `The WASM module exports "${name}", a name that metering keeps for itself`)
-    found.set(name, { kind, index })
-  })
-  if (found.get('memory')?.kind !== KIND.memory)
-    throw new Failure('refused', 'The WASM module does not export its memory as "memory", as kernel1 asks')
-  for (const [name, type] of kernel1) {
-    const entry = found.get(name)
-    if (entry?.kind !== KIND.function)
-      throw new Failure('refused', `The WASM module does not export a function "${name}", as kernel1 asks`)
-    const text = functions[entry.index]?.text ?? 'unknown'
-    if (text !== type)
-      throw new Failure('refused', `The export "${name}" has the type ${text}; kernel1 asks for ${type}`)
-  }
-}
-
 function writeGlobals(section: WasmReader, count: number, fuel: number): Uint8Array {
   const own = [I64, MUTABLE, I64_CONST, ...signed(fuel), END, I32, MUTABLE, I32_CONST, 0, END]
   return concat([Uint8Array.from(unsigned(count + 2)), section.rest(), Uint8Array.from(own)])
 }
 
-function writeExports(section: WasmReader, { fuel, mark }: MeterContext): Uint8Array {
+function writeExports(
+  section: WasmReader,
+  { fuel, mark }: MeterContext,
+  start: Uint8Array | undefined,
+): Uint8Array {
   const count = section.u32()
-  const entry = (name: string, index: number): number[] => {
+  const entry = (name: string, kind: number, index: number): number[] => {
     const text = new TextEncoder().encode(name)
-    return [...unsigned(text.length), ...text, KIND.global, ...unsigned(index)]
+    return [...unsigned(text.length), ...text, kind, ...unsigned(index)]
   }
-  const own = [...entry(FUEL_EXPORT, fuel), ...entry(MARK_EXPORT, mark)]
-  return concat([Uint8Array.from(unsigned(count + 2)), section.rest(), Uint8Array.from(own)])
+  const own = [
+    entry(FUEL_EXPORT, KIND.global, fuel),
+    entry(MARK_EXPORT, KIND.global, mark),
+    ...(start === undefined ? [] : [entry(START_EXPORT, KIND.function, new WasmReader(start).u32())]),
+  ]
+  const more = Uint8Array.from(own.flat())
+  return concat([Uint8Array.from(unsigned(count + own.length)), section.rest(), more])
 }
 
 function writeCode(section: WasmReader, functions: readonly Signature[], context: MeterContext): Uint8Array {
@@ -126,11 +121,19 @@ function writeCode(section: WasmReader, functions: readonly Signature[], context
     const type = functions[index]
     if (type === undefined) throw section.wrong('there are more bodies than functions')
     out.clear()
-    meterBody(section.part(section.u32()), type.paramCount, { context, out })
+    const body = section.part(section.u32())
+    if (body.rest().length > MAX_FUNCTION_BYTES) throw tooLarge(index)
+    meterBody(body, type, { context, out })
+    if (out.bytes.length > MAX_FUNCTION_BYTES) throw tooLarge(index)
     code.put(unsigned(out.bytes.length))
     code.put(out.bytes)
   }
   return code.bytes
+}
+
+function tooLarge(index: number): Failure {
+  const most = `engines take ${MAX_FUNCTION_BYTES} bytes, metering included`
+  return new Failure('oversized', `The WASM module's own function ${index} is too large: ${most}`)
 }
 
 /** The platform's own check of the original: the indexes that metering adds must not be within its reach. */

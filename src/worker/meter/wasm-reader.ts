@@ -45,6 +45,17 @@ export class WasmReader {
     throw this.wrong('a number is too long')
   }
 
+  /** Reads a signed LEB128 number of 32 bits. */
+  i32(): number {
+    let value = 0
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.byte()
+      value |= (byte & 127) << shift
+      if (byte < 128) return shift < 28 && byte >= 64 ? value | (-128 << shift) : value
+    }
+    throw this.wrong('a number is too long')
+  }
+
   /** Passes over `size` bytes. */
   skip(size: number): void {
     if (size > this.end - this.place) throw this.wrong('it ends too early')
@@ -97,10 +108,14 @@ export function unsigned(value: number): number[] {
   return [...bytes, rest]
 }
 
-/** Writes a number that is not negative in signed LEB128. */
+/** Writes a whole number in signed LEB128. */
 export function signed(value: number): number[] {
-  const bytes = unsigned(value)
-  const last = bytes[bytes.length - 1] ?? 0
-  if (last < 64) return bytes
-  return [...bytes.slice(0, -1), last + 128, 0]
+  const bytes: number[] = []
+  let rest = value
+  while (rest < -64 || rest > 63) {
+    const low = ((rest % 128) + 128) % 128
+    bytes.push(low + 128)
+    rest = (rest - low) / 128
+  }
+  return [...bytes, rest & 127]
 }

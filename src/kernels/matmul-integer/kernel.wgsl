@@ -1,0 +1,30 @@
+// C = A * B in 32-bit integers, wrapping, so that every GPU makes the same bytes; rows, inner and columns are multiples of 4.
+struct Shape { rows: u32, inner: u32, columns: u32 }
+
+@group(0) @binding(0) var<uniform> shape: Shape;
+@group(0) @binding(1) var<storage, read> a: array<vec4u>;
+@group(0) @binding(2) var<storage, read> b: array<vec4u>;
+@group(0) @binding(3) var<storage, read_write> c: array<vec4u>;
+
+/// One thread makes 4 rows by 4 columns, in registers.
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let width = shape.columns / 4u;
+  let depth = shape.inner / 4u;
+  if (id.x >= width || 4u * id.y >= shape.rows) { return; }
+  var s0 = vec4u(); var s1 = vec4u(); var s2 = vec4u(); var s3 = vec4u();
+  var at = 4u * id.y * depth;
+  var first = id.x;
+  for (var k = 0u; k < depth; k++) {
+    let a0 = a[at]; let a1 = a[at + depth]; let a2 = a[at + 2u * depth]; let a3 = a[at + 3u * depth];
+    let b0 = b[first]; let b1 = b[first + width]; let b2 = b[first + 2u * width]; let b3 = b[first + 3u * width];
+    s0 += a0.x * b0 + a0.y * b1 + a0.z * b2 + a0.w * b3;
+    s1 += a1.x * b0 + a1.y * b1 + a1.z * b2 + a1.w * b3;
+    s2 += a2.x * b0 + a2.y * b1 + a2.z * b2 + a2.w * b3;
+    s3 += a3.x * b0 + a3.y * b1 + a3.z * b2 + a3.w * b3;
+    at += 1u;
+    first += 4u * width;
+  }
+  let to = 4u * id.y * width + id.x;
+  c[to] = s0; c[to + width] = s1; c[to + 2u * width] = s2; c[to + 3u * width] = s3;
+}

@@ -1,0 +1,13 @@
+/** Digests of unit 1 of job 0 of each kernel: the bytes that every engine must make. */
+export const vectors = {
+  boids: 'cfb08baeaa9e8c88a17b6d37e6368e7985b133a357af130ba85cbaa6ae331287',
+  fft: '8f85345771f4662186d0b242caa3bb404292b484be5d587fb59179b152d9bb18',
+  hash: '44a5cf102db557616d704ae761da7f72761c7998d603d49af07406cbae4e0829',
+  life: '905f95753a7d977cdfb110a4b19562799d5e22c3c09d49cc4f60654882830736',
+  map: 'd81e3e4af80e781397b75acbd6078747116c5ae13b7aad37f105d5899d1f53f6',
+  'matmul-integer': '8ad0b04debf113a55a5f7700e689fac99842903ec8c07f67ab25605b70228076',
+  'monte-carlo': 'bc61a1b4a8b3a88c0122c7e38f5ab8ba540ddcab6df4209d7c6c9964fd62bc20',
+  reduce: '09e13e64c2d4f8d8c8751cfc34c27633d107383decfb7c3326a54b06409ea279',
+  scan: 'aea68796cfa505029fd95163293e31de1dcb83e043dd770b1a6a3d96358a96fe',
+  sort: 'f7db1b1d4f3a672fd2cc9235ba4f63ff65b3dfe4764c3dad3f1be944a5566b08',
+} as const

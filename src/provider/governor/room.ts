@@ -1,0 +1,15 @@
+import type { Room } from './decide.ts'
+
+/** Less is never left than this, so that it is noticed when there is room again. */
+const LEAST = 0.25
+const STEP = 0.1
+
+/** Halves what is left of the limits. */
+export function squeeze({ share }: Room, why: NonNullable<Room['why']>): Room {
+  return { share: Math.max(LEAST, share / 2), why }
+}
+
+/** Gives back a tenth of the limits. */
+export function widen({ share, ...same }: Room): Room {
+  return share >= 1 - STEP ? { share: 1 } : { ...same, share: share + STEP }
+}

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { fractalJob } from '../../kernels/fractal/sample.ts'
+import { ZERO_ADDRESS } from '../../protocol/address.ts'
+import type { Digest } from '../../protocol/bytes.ts'
+import { digestOfCid } from '../../protocol/cid.ts'
+import { Failure } from '../../protocol/failure.ts'
+import type { Trial } from '../../worker/admission/route.ts'
+import type { Executor, KernelSource, LoadedKernel } from '../../worker/executor.ts'
+import type { ChoiceParts } from './choose-executor.ts'
+import { loadKernel } from './choose-executor.ts'
+
+const { manifest, blobs } = fractalJob(0, { priceWei: '1' })
+const bytes = new Map<Digest, Uint8Array>([...blobs].map(([cid, content]) => [digestOfCid(cid), content]))
+const absent = (): never => {
+  throw new Error('all blobs are in the cache')
+}
+
+/** A browser whose executors take so long for a unit; `broken` ones do not load. */
+class TestBrowser {
+  readonly units: string[] = []
+  readonly closed: Executor[] = []
+  readonly trials = new Map<string, Trial>()
+  broken: Executor | undefined
+  sources: KernelSource[] = []
+  readonly #ms: Record<Executor, number>
+
+  constructor(ms: Record<Executor, number>) {
+    this.#ms = ms
+  }
+
+  async choose(executor: 'auto' | Executor = 'auto'): Promise<Executor> {
+    return (await loadKernel({ manifest, owner: ZERO_ADDRESS }, this.#parts(executor))).executor
+  }
+
+  #parts(executor: 'auto' | Executor): ChoiceParts {
+    const gpu = { vendor: 'test', architecture: '', isFallbackAdapter: true }
+    return {
+      sandbox: {
+        report: { mode: 'data worker', gpu } as ChoiceParts['sandbox']['report'],
+        load: async (source) => this.#load(source),
+      },
+      admission: {
+        profile: async () => undefined,
+        trialOf: (twins) => this.trials.get(twins),
+        remember: (twins, trial) => void this.trials.set(twins, trial),
+      },
+      settings: { executor, cpuWorkers: 1 },
+      from: {
+        source: { peer: '', list: absent, get: absent, abort: absent },
+        cache: { get: async (digest) => bytes.get(digest), put: absent },
+        signal: new AbortController().signal,
+      },
+    }
+  }
+
+  #load(source: KernelSource): LoadedKernel {
+    const { executor } = source
+    this.sources.push(source)
+    if (executor === this.broken) throw new Failure('compile', 'it does not compile here')
+    return {
+      executor,
+      run: async (units) => {
+        this.units.push(...units.map((unit) => `${executor} ${unit}`))
+        const done = { kind: 'done', output: new Uint8Array(4), elapsedMs: this.#ms[executor] } as const
+        return units.map((unit) => ({ ...done, unit }))
+      },
+      close: () => void this.closed.push(executor),
+    }
+  }
+}
+
+test('twins are tried once; the next job of the same programs runs on what won', async () => {
+  const browser = new TestBrowser({ wasm: 50, wgsl: 10 })
+  expect(await browser.choose()).toBe('wgsl')
+  expect(browser.units).toEqual(['wasm 0', 'wgsl 0', 'wasm 1', 'wasm 2', 'wgsl 1', 'wgsl 2'])
+  expect(browser.closed).toEqual(['wasm'])
+  browser.units.length = 0
+  browser.sources.length = 0
+  expect(await browser.choose()).toBe('wgsl')
+  expect(browser.units).toEqual([])
+  expect(browser.sources.map(({ executor }) => executor)).toEqual(['wgsl'])
+})
+
+test('a winner that does not load any more leaves its twin', async () => {
+  const browser = new TestBrowser({ wasm: 50, wgsl: 10 })
+  await browser.choose()
+  browser.broken = 'wgsl'
+  expect(await browser.choose()).toBe('wasm')
+})
+
+test('a twin that does not load is not tried', async () => {
+  const browser = new TestBrowser({ wasm: 50, wgsl: 10 })
+  browser.broken = 'wgsl'
+  expect(await browser.choose()).toBe('wasm')
+  expect(browser.units).toEqual([])
+  expect(browser.trials.size).toBe(0)
+})
+
+test('the sandbox gets the one program that it runs', async () => {
+  const browser = new TestBrowser({ wasm: 50, wgsl: 10 })
+  expect(await browser.choose('wgsl')).toBe('wgsl')
+  expect(browser.sources.map((source) => source.manifest.programs.map(({ kind }) => kind))).toEqual([
+    ['wgsl'],
+  ])
+})

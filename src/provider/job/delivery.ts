@@ -1,0 +1,39 @@
+import type { Digest } from '../../protocol/bytes.ts'
+import { digestOf } from '../../protocol/digest.ts'
+import type { Manifest } from '../../protocol/manifest/manifest.ts'
+import type { Wei } from '../../protocol/wei.ts'
+import type { FailedUnit } from '../../protocol/work/message.ts'
+import { unitFailure } from '../../protocol/work/message.ts'
+import { packResult, pricing } from '../../protocol/work/metered.ts'
+import type { UnitRun } from '../../worker/executor.ts'
+
+/** What came of the units of a lease, as it is delivered: lists of one length for those that are done, and those that failed. */
+export type Delivery = {
+  readonly units: readonly number[]
+  readonly outputs: readonly Uint8Array[]
+  readonly results: readonly Uint8Array[]
+  readonly digests: readonly Digest[]
+  readonly worths: readonly Wei[]
+  readonly failed: readonly FailedUnit[]
+}
+
+type Done = Extract<UnitRun, { kind: 'done' }>
+
+/** Prepares the delivery of a lease. What was cancelled is left out. */
+export function deliveryOf(manifest: Manifest, runs: readonly UnitRun[]): Delivery {
+  const done = runs.filter((run): run is Done => run.kind === 'done')
+  const failed = runs.flatMap((run): FailedUnit[] =>
+    run.kind === 'failed' && run.failure.code !== 'cancelled'
+      ? [{ unit: run.unit, code: unitFailure(run.failure.code), message: run.failure.message.slice(0, 400) }]
+      : [],
+  )
+  const results = done.map((run) => packResult(manifest, run))
+  return {
+    units: done.map(({ unit }) => unit),
+    outputs: done.map(({ output }) => output),
+    results,
+    digests: results.map(digestOf),
+    worths: results.map(pricing(manifest)),
+    failed,
+  }
+}

@@ -1,0 +1,110 @@
+import { Failure } from '../../../protocol/failure.ts'
+import type { Round } from '../../executor.ts'
+import type { KernelParts, UnitReport } from '../../message.ts'
+import { causeOf } from '../../message.ts'
+import { checkParts, programOf, settleNaNs } from '../../unit.ts'
+import type { Devices } from './devices.ts'
+import type { Device } from './gpu-device.ts'
+import { catchErrors } from './gpu-errors.ts'
+import type { KernelPlan } from './gpu-plan.ts'
+import { MAX_BUFFER_BYTES, planOf, sumBytes } from './gpu-plan.ts'
+import { GpuSlot } from './gpu-slot.ts'
+import { HeldBuffers } from './held-buffers.ts'
+import { Pace } from './pace.ts'
+import { compile } from './pipeline.ts'
+
+/** A WGSL kernel on the GPU. `run` reports each unit as it is done, in no order. */
+export type WgslKernel = {
+  run(units: readonly number[], report: (report: UnitReport) => void, round: Round): Promise<void>
+  close(): void
+}
+
+/** Units in flight: enough to hide the way to the GPU and back. */
+const IN_FLIGHT = 3
+
+/** Guards and compiles a WGSL kernel inside the GPU worker, and puts on the GPU what stays there. Throws `Failure`. */
+export async function loadWgsl(devices: Devices, parts: KernelParts): Promise<WgslKernel> {
+  const { manifest } = parts
+  checkParts(manifest, parts)
+  const { device, release } = await devices.lend(programOf(manifest, 'wgsl').requires)
+  try {
+    const { run, close } = await loadOn(device, parts)
+    return {
+      run,
+      close() {
+        close()
+        release()
+      },
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+async function loadOn(device: Device, parts: KernelParts): Promise<WgslKernel> {
+  const { gpu, isFallbackAdapter } = device
+  const { manifest } = parts
+  const [{ pipelines, guarded }, seal] = await Promise.all([compile(gpu, parts), device.seal])
+  const plan = planOf(parts, guarded, isFallbackAdapter)
+  const lease = await upload(gpu, plan)
+  const shared = { gpu, seal, pipelines, pace: new Pace() }
+  const slots = Array.from({ length: IN_FLIGHT }, () => new GpuSlot(shared, new HeldBuffers(gpu, lease)))
+  let lastDone = 0
+
+  const runUnit = async (slot: GpuSlot, unit: number, round: Round): Promise<UnitReport> => {
+    try {
+      const start = performance.now()
+      const output = await slot.run(plan.unit(unit, round))
+      const now = performance.now()
+      const elapsedMs = now - Math.max(start, lastDone)
+      lastDone = now
+      settleNaNs(manifest, output)
+      return { kind: 'done', unit, output, elapsedMs }
+    } catch (error) {
+      return { kind: 'failed', unit, ...causeOf(error) }
+    }
+  }
+
+  const run: WgslKernel['run'] = async (units, report, round) => {
+    const queue = units.values()
+    const room = (MAX_BUFFER_BYTES - sumBytes(plan.lease)) / bytesOf(plan, units[0], round)
+    await Promise.all(
+      slots.slice(0, Math.max(1, Math.floor(room))).map(async (slot) => {
+        for (const unit of queue) report(await runUnit(slot, unit, round))
+      }),
+    )
+  }
+
+  const close = (): void => {
+    for (const slot of slots) slot.close()
+    lease.close()
+  }
+  return { run, close }
+}
+
+/** Uploads the buffers of scope `lease`. */
+async function upload(gpu: GPUDevice, { lease }: KernelPlan): Promise<HeldBuffers> {
+  const held = new HeldBuffers(gpu)
+  try {
+    await catchErrors(gpu, 'trap', () => {
+      const encoder = gpu.createCommandEncoder()
+      for (const buffer of lease) held.fill(buffer, encoder)
+      gpu.queue.submit([encoder.finish()])
+    })
+  } catch (error) {
+    held.close()
+    throw error
+  }
+  return held
+}
+
+function bytesOf(plan: KernelPlan, unit: number | undefined, round: Round): number {
+  try {
+    return unit === undefined ? 1 : plan.unit(unit, round).bytes
+  } catch (error) {
+    // The unit fails with the same words when it is run.
+    if (error instanceof Failure) return 1
+    throw error
+  }
+}

@@ -1,0 +1,113 @@
+import { Failure } from '../../protocol/failure.ts'
+import type { Role } from '../message.ts'
+import type { FrameOpen } from './frame-host.ts'
+import { FrameHost } from './frame-host.ts'
+import type { Cell } from './task.ts'
+import type { WorkerLink } from './worker-link.ts'
+import { cancelled } from './worker-link.ts'
+
+/** Where the sandbox page is, and where in the document its frames go. They close when `signal` aborts. */
+export type FramesOptions = {
+  readonly url: string
+  readonly container?: HTMLElement
+  readonly signal: AbortSignal
+}
+
+/** How long after a CPU worker was needed the next one is made ready, so that it takes nothing from the kernel that waits. */
+const SPARE_MS = 500
+/** A hanging dispatch may hold the GPU for long; who asks whether it is back waits, because each question blocks a worker. */
+const PROBE_MS = 600_000
+/** The cell whose frame all share that are not private. */
+const SHARED = ''
+
+/** The frames of a page: one for all, one more for each private cell, and a new one in the place of one that does not answer. */
+export class Frames {
+  readonly #options: FramesOptions
+  readonly #hosts = new Map<string, Promise<FrameHost>>()
+  #count = 0
+  #known: FrameOpen | undefined
+  /** A CPU worker that has seen no kernel: starting one takes longer than loading a kernel into it. */
+  #spare: WorkerLink | undefined
+  #spareTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: FramesOptions) {
+    this.#options = options
+    options.signal.addEventListener('abort', () => {
+      this.dropSpare()
+      for (const name of [...this.#hosts.keys()]) void this.#close(name, cancelled())
+    })
+  }
+
+  /** Opens the shared frame and tells what the browser allows. Throws `unreachable`, `unsupported` or `cancelled`. */
+  async open(): Promise<FrameOpen> {
+    const { open } = await this.#host(SHARED)
+    this.#known = open
+    return open
+  }
+
+  /** Spawns a worker for kernels of a cell. Throws as opening a frame does, or `device-lost` or `wedged` for want of a GPU. */
+  async spawn(role: Role, cell: Cell, signal: AbortSignal): Promise<WorkerLink> {
+    if (role === 'gpu' || cell.isPrivate)
+      return await this.#spawn(role, cell.isPrivate ? cell.name : SHARED, signal)
+    const spare = this.#spare?.isThere ? this.#spare : undefined
+    this.dropSpare(spare)
+    const timer = setTimeout(() => void this.#makeSpare(timer), SPARE_MS)
+    this.#spareTimer = timer
+    return spare ?? (await this.#spawn(role, SHARED, signal))
+  }
+
+  /** Ends the worker that is kept ready, unless it is in use now. */
+  dropSpare(used?: WorkerLink): void {
+    clearTimeout(this.#spareTimer)
+    this.#spareTimer = undefined
+    if (this.#spare !== used) this.#spare?.end()
+    this.#spare = undefined
+  }
+
+  async #makeSpare(timer: ReturnType<typeof setTimeout>): Promise<void> {
+    const spare = await this.#spawn('cpu', SHARED, this.#options.signal).catch(() => undefined)
+    if (this.#spareTimer === timer) this.#spare = spare
+    else spare?.end()
+  }
+
+  async #spawn(role: Role, name: string, signal: AbortSignal): Promise<WorkerLink> {
+    const held = this.#host(name)
+    try {
+      return await (await held).spawn(role, signal)
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'unreachable') throw error
+      if (this.#hosts.get(name) === held) await this.#close(name, error)
+      return await (await this.#host(name)).spawn(role, signal)
+    }
+  }
+
+  /** Asks for a GPU device and gives it back. Throws `wedged` when none comes for long, or `device-lost` when there is none. */
+  async probe(signal: AbortSignal): Promise<void> {
+    const host = await this.#host(SHARED)
+    const link = await host.spawn('gpu', signal, PROBE_MS)
+    link.end()
+  }
+
+  /** Takes the frame of a private cell out of the document, and with it all its workers. */
+  close(cell: Cell): void {
+    if (cell.isPrivate) void this.#close(cell.name, cancelled())
+  }
+
+  #host(name: string): Promise<FrameHost> {
+    const known = this.#hosts.get(name)
+    if (known !== undefined) return known
+    this.#count += 1
+    const options = { ...this.#options, frame: this.#count, known: this.#known }
+    const opening = FrameHost.open(options, this.#options.signal)
+    this.#hosts.set(name, opening)
+    // One that could not be opened is tried anew with the next worker.
+    opening.catch(() => this.#hosts.get(name) === opening && this.#hosts.delete(name))
+    return opening
+  }
+
+  async #close(name: string, failure: Failure): Promise<void> {
+    const host = this.#hosts.get(name)
+    this.#hosts.delete(name)
+    await host?.then((opened) => opened.close(failure)).catch(() => undefined)
+  }
+}

@@ -1,0 +1,60 @@
+import { WASIProcExit } from '@bjorn3/browser_wasi_shim'
+import { failureOf, fuelLeft, outOfFuel, runStart } from '../instance.ts'
+import { functionsOf } from './functions.ts'
+import type { WasiCall } from './host.ts'
+import { Host } from './host.ts'
+import { WASI_MODULE } from './imports.ts'
+
+/** How a program ended: its exit code, what it wrote, and the instructions that it took. */
+export type WasiEnd = {
+  readonly exitCode: number
+  readonly stdout: Uint8Array<ArrayBuffer>
+  readonly stderr: string
+  readonly fuel: number
+  /** The bytes of a file that it left, if it did. */
+  file(path: string): Uint8Array<ArrayBuffer> | undefined
+}
+
+/**
+ * Runs a metered program for WASI preview 1 in an instance and a world of its own, so that all it does depends on `call` alone.
+ * `fuel` is what it was metered with. Throws `fuel`, `memory`, `oversized` or `trap`.
+ */
+export function runWasi(module: WebAssembly.Module, call: WasiCall, fuel: number): WasiEnd {
+  const host = new Host(call)
+  let exports: WebAssembly.Exports = {}
+  let exitCode = 0
+  try {
+    const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: functionsOf(host), env: { abort } })
+    exports = instance.exports
+    host.attach(instance)
+    runStart(exports)
+    exitCode = start(exports)
+  } catch (error) {
+    if (!(error instanceof WASIProcExit)) throw failureOf(error, exports, fuel)
+    exitCode = error.code
+  }
+  const left = fuelLeft(exports)
+  if (left < 0) throw outOfFuel(fuel)
+  return {
+    exitCode: exitCode >>> 0,
+    stdout: host.stdout.content,
+    stderr: new TextDecoder().decode(host.stderr.content),
+    fuel: fuel - left,
+    file: (path) => host.file(path),
+  }
+}
+
+/** Metering has checked that a program has `_start`, or else `run`, whose result is the exit code. */
+function start(exports: WebAssembly.Exports): number {
+  const { _start: command, _initialize: initialize, run } = exports
+  if (typeof command === 'function') {
+    command()
+    return 0
+  }
+  if (typeof initialize === 'function') initialize()
+  return Number(typeof run === 'function' ? (run() ?? 0) : 0)
+}
+
+function abort(): never {
+  throw new Error('the program called abort')
+}
