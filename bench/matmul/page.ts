@@ -87,9 +87,7 @@ async function load(job: SampleJob): Promise<LoadedKernel> {
 
 function platformSide(kernel: LoadedKernel): Side {
   return async (count) => {
-    const t0 = performance.now()
     const runs = await kernel.run(Array.from({ length: count }, (_, unit) => unit))
-    console.log('units', runs.map((r) => (r.kind === 'done' ? r.elapsedMs.toFixed(1) : 'x')).join(' '), performance.now() - t0)
     const last = runs.at(-1)
     if (last?.kind !== 'done') throw last?.failure ?? new Error('nothing was run')
     return new Float32Array(last.output.buffer)

@@ -43,7 +43,6 @@ export async function withMatmulPage<T>(
     signal.addEventListener('abort', () => void browser.close(), { once: true })
     try {
       const page = await browser.newPage()
-      page.on('console', (m) => console.error(m.text()))
       page.on('pageerror', (error) => console.error(`weft bench: a page failed: ${error.message}`))
       await page.goto(`http://127.0.0.1:${port}/${PAGE}#${executor}`)
       await page.waitForFunction(() => 'matmul' in window)

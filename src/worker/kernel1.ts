@@ -1,10 +1,10 @@
 import { Failure } from '../protocol/failure.ts'
 import { failureOf, fuelLeft, outOfFuel, runStart } from './instance.ts'
 
-/** One unit for a metered module. `fuel` is what it was metered with. */
+/** One unit for a metered module: its input, in one piece or in several that follow each other. `fuel` is what it was metered with. */
 export type Kernel1Call = {
   readonly module: WebAssembly.Module
-  readonly input: Uint8Array
+  readonly input: Uint8Array | readonly Uint8Array[]
   readonly outputBytes: number
   readonly fuel: number
 }
@@ -22,11 +22,12 @@ export function runKernel1({ module, input, outputBytes, fuel }: Kernel1Call): U
     exports = new WebAssembly.Instance(module, { env: { abort } }).exports
     runStart(exports)
     const { memory, alloc, run } = exports as Kernel1Exports
-    const size = input.length
+    const pieces = input instanceof Uint8Array ? [input] : input
+    const size = pieces.reduce((sum, { length }) => sum + length, 0)
     const pointer = alloc(size) >>> 0
     if (pointer + size > memory.buffer.byteLength)
       throw new Failure('trap', `alloc(${size}) gave address ${pointer}, outside the memory`)
-    new Uint8Array(memory.buffer).set(input, pointer)
+    place(pieces, new Uint8Array(memory.buffer, pointer, size))
     const packed = run(pointer, size)
     const start = Number(BigInt.asUintN(32, packed >> 32n))
     const length = Number(BigInt.asUintN(32, packed))
@@ -47,6 +48,14 @@ type Kernel1Exports = {
   memory: WebAssembly.Memory
   alloc(size: number): number
   run(pointer: number, size: number): bigint
+}
+
+function place(pieces: readonly Uint8Array[], target: Uint8Array): void {
+  let at = 0
+  for (const piece of pieces) {
+    target.set(piece, at)
+    at += piece.length
+  }
 }
 
 function abort(): never {

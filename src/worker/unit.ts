@@ -1,3 +1,4 @@
+import { concat } from '../protocol/bytes.ts'
 import { Failure, malformed } from '../protocol/failure.ts'
 import { bindingsOf } from '../protocol/manifest/bindings.ts'
 import type { Bindings } from '../protocol/manifest/expression.ts'
@@ -7,7 +8,7 @@ import type { Output } from '../protocol/manifest/outputs.ts'
 import { splitOutputs } from '../protocol/manifest/outputs.ts'
 import type { Program } from '../protocol/manifest/program.ts'
 import type { Recipe } from '../protocol/manifest/recipe.ts'
-import { compileRecipe } from '../protocol/manifest/recipe.ts'
+import { compilePieces } from '../protocol/manifest/recipe.ts'
 import { turnNames } from '../protocol/manifest/wgsl/gpu-buffer.ts'
 import type { Executor, Round } from './executor.ts'
 import { firstRound } from './executor.ts'
@@ -28,13 +29,23 @@ export function fillOf(
   inputs: ReadonlyMap<string, Uint8Array>,
   recipe: Recipe,
 ): (unit: number, round?: Round, turn?: Bindings) => Uint8Array<ArrayBuffer> {
-  const fill = compileRecipe(recipe, turnNames(namesOf(manifest)))
+  const cut = piecesOf(manifest, inputs, recipe)
+  return (...of) => concat(cut(...of))
+}
+
+/** As `fillOf`, but leaves the pieces apart, for who writes them one behind the other to where they are needed. */
+export function piecesOf(
+  manifest: Manifest,
+  inputs: ReadonlyMap<string, Uint8Array>,
+  recipe: Recipe,
+): (unit: number, round?: Round, turn?: Bindings) => readonly Uint8Array[] {
+  const cut = compilePieces(recipe, turnNames(namesOf(manifest)))
   const bind = bindingsOf(manifest)
   return (unit, round = firstRound, turn = {}) => {
     const bindings = { ...turn, ...bind(unit, round.index) }
     const { params } = manifest
     const previous = round.index === 0 ? undefined : round.previous
-    return fill({ bindings, params, inputs, previous })
+    return cut({ bindings, params, inputs, previous })
   }
 }
 

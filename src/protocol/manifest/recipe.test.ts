@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { toHex } from '../bytes.ts'
+import { concat, toHex } from '../bytes.ts'
 import type { Param } from './param.ts'
 import type { Recipe } from './recipe.ts'
-import { compileRecipe, parseRecipe } from './recipe.ts'
+import { compilePieces, compileRecipe, parseRecipe } from './recipe.ts'
 
 const params: Param[] = [
   { name: 'count', type: 'u32', value: 2 ** 32 - 2, label: '' },
@@ -70,6 +70,14 @@ test('a part that reaches outside its input is refused, not cut', () => {
   expect(() => fill(part(-1, 1))).toThrow('from: expected a place from 0 to 4, found -1')
   expect(() => fill(part(2, 3))).toThrow('bytes: expected 0 to 2 bytes, what there is from 2, found 3')
   expect(() => fill(part(2, -1))).toThrow('bytes: expected 0 to 2 bytes')
+})
+
+test('left apart, a whole input is itself and no copy, and joined the pieces are the recipe', () => {
+  const recipe: Recipe = [{ input: 'four' }, { input: 'three' }, { u32: ['$i'] }]
+  const from = { bindings: { i: 7 }, params, inputs }
+  const pieces = compilePieces(recipe, names)(from)
+  expect(pieces[0]).toBe(inputs.get('four'))
+  expect(toHex(concat(pieces))).toBe(fill(recipe, 7))
 })
 
 test('an input that was not fetched is named', () => {

@@ -59,8 +59,17 @@ export function compileRecipe(
   recipe: Recipe,
   names: readonly string[],
 ): (from: Ingredients) => Uint8Array<ArrayBuffer> {
+  const cut = compilePieces(recipe, names)
+  return (from) => concat(cut(from))
+}
+
+/** As `compileRecipe`, but leaves the pieces apart: inputs of megabytes are then copied once, to where they are needed. */
+export function compilePieces(
+  recipe: Recipe,
+  names: readonly string[],
+): (from: Ingredients) => readonly Uint8Array[] {
   const writers = recipe.map((piece, index) => compilePiece(piece, `[${index}]`, names))
-  return (from) => concat(writers.map((write) => write(from)))
+  return (from) => writers.map((write) => write(from))
 }
 
 /** The names that the expressions of a recipe use. */

@@ -2,6 +2,7 @@ import { reason } from '../../protocol/failure.ts'
 import type { FromFrame, FromWorker, Mode, Role } from '../message.ts'
 import { parseFromFrame, parseFromWorker, parseToFrame } from '../message.ts'
 import { serveGpu } from './gpu/gpu-worker.ts'
+import type { Scripts } from './script-parts.ts'
 
 /** How long a worker may take to start and to look for a GPU, before the next way is tried. */
 const PROBE_MS = 8_000
@@ -12,18 +13,18 @@ type Ready = FromWorker & { kind: 'ready' }
 type Ways = { readonly spawn: Spawn; readonly mode: Mode; readonly ready: Ready }
 
 /** Serves the page that embeds this frame: finds out what the browser allows, then spawns and kills workers for it. */
-export function serveFrame(script: string): void {
+export function serveFrame(scripts: Scripts): void {
   window.addEventListener('message', function open({ source, data, ports: [port] }) {
     if (source !== window.parent || port === undefined) return
     window.removeEventListener('message', open)
-    void serve(script, port, data)
+    void serve(scripts, port, data)
   })
 }
 
-async function serve(script: string, port: MessagePort, known: unknown): Promise<void> {
+async function serve(scripts: Scripts, port: MessagePort, known: unknown): Promise<void> {
   const say = (message: FromFrame): void => port.postMessage(message)
   say({ kind: 'opening' })
-  const finding = known === undefined ? probe(script) : reuse(script, known)
+  const finding = known === undefined ? probe(scripts) : reuse(scripts, known)
   const ways = await finding.catch((error: unknown) => say({ kind: 'broken', message: reason(error) }))
   if (ways === undefined) return
   const ends = new Map<number, () => void>()
@@ -54,10 +55,10 @@ function start({ spawn, mode }: Ways, { role, port, crash }: Start): () => void 
 }
 
 /** A worker of an opaque origin is a secure context from a `data:` URL in one engine, from a `blob:` URL in another; only there WebGPU exists. */
-async function probe(script: string): Promise<Ways> {
-  const data = await tryWorker(spawnData(script))
+async function probe(scripts: Scripts): Promise<Ways> {
+  const data = await tryWorker(spawnData(scripts))
   if (data?.ready.hasGpu) return { ...data, mode: 'data worker' }
-  const blob = await tryWorker(spawnBlob(script))
+  const blob = await tryWorker(spawnBlob(scripts))
   if (blob?.ready.hasGpu) return { ...blob, mode: 'blob worker' }
   const workers = data ?? blob
   if (workers === undefined) throw new Error('the browser starts no worker in the sandbox')
@@ -75,13 +76,13 @@ async function probe(script: string): Promise<Ways> {
 }
 
 /** Takes up what an earlier frame of the page found out, and only looks which kind of worker starts. */
-async function reuse(script: string, known: unknown): Promise<Ways> {
+async function reuse(scripts: Scripts, known: unknown): Promise<Ways> {
   const open = parseFromFrame(known)
   if (open.kind !== 'open') throw new Error(`"${open.kind}" says nothing of how workers start`)
   const isBlob = open.mode === 'blob worker'
   const workers =
-    (isBlob ? undefined : await tryWorker(spawnData(script), 'cpu')) ??
-    (await tryWorker(spawnBlob(script), 'cpu'))
+    (isBlob ? undefined : await tryWorker(spawnData(scripts), 'cpu')) ??
+    (await tryWorker(spawnBlob(scripts), 'cpu'))
   if (workers === undefined) throw new Error('the browser starts no worker in the sandbox')
   const gpu = open.gpu === undefined ? {} : { gpu: open.gpu }
   return { spawn: workers.spawn, mode: open.mode, ready: { ...workers.ready, ...gpu } }
@@ -110,17 +111,19 @@ async function tryWorker(
   }
 }
 
-function spawnData(script: string): Spawn {
-  const url = `data:text/javascript;charset=utf-8,${encodeURIComponent(script)}`
-  return (role, port) => send(new Worker(url, { name: `weft ${role}` }), role, port)
+function spawnData(scripts: Scripts): Spawn {
+  return spawnFrom(scripts, (script) => `data:text/javascript;charset=utf-8,${encodeURIComponent(script)}`)
 }
 
-function spawnBlob(script: string): Spawn {
-  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
-  return (role, port) => send(new Worker(url, { name: `weft ${role}` }), role, port)
+function spawnBlob(scripts: Scripts): Spawn {
+  return spawnFrom(scripts, (script) => URL.createObjectURL(new Blob([script], { type: 'text/javascript' })))
 }
 
-function send(worker: Worker, role: Role, port: MessagePort): Worker {
-  worker.postMessage(role, [port])
-  return worker
+function spawnFrom({ cpu, gpu }: Scripts, address: (script: string) => string): Spawn {
+  const urls = { cpu: address(cpu), gpu: address(gpu) }
+  return (role, port) => {
+    const worker = new Worker(urls[role], { name: `weft ${role}` })
+    worker.postMessage(undefined, [port])
+    return worker
+  }
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
-import { build } from 'vite'
+import { buildSandboxScript } from './sandbox-script.ts'
 
 /** The sandbox page and the policy that must come with it as a header. */
 export type SandboxPage = { readonly html: string; readonly policy: string }
 
 /** Builds the sandbox page: one inline script, which the frame and its workers share, and a policy that allows no other. */
 export async function buildSandboxPage(): Promise<SandboxPage> {
-  return wrapScript(await bundle(fileURLToPath(new URL('./main.ts', import.meta.url))))
+  return wrapScript(await buildSandboxScript())
 }
 
 /** Puts the script into its page, with the policy that allows this text and no other. */
@@ -40,17 +39,4 @@ export function sandboxPage(): Plugin {
       this.emitFile({ type: 'asset', fileName: 'headers.json', source: JSON.stringify(headers, null, 2) })
     },
   }
-}
-
-async function bundle(entry: string): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, minify: true, target: 'es2022', lib: { entry, formats: ['iife'], name: 'weft' } },
-  })
-  const [output] = Array.isArray(built) ? built : [built]
-  const chunk = output !== undefined && 'output' in output ? output.output[0] : undefined
-  if (chunk?.type !== 'chunk') throw new Error('The sandbox script was not built')
-  // The text stands inside a script element, which these would end or turn into a comment.
-  return chunk.code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')
 }

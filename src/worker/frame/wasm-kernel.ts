@@ -5,7 +5,7 @@ import { runKernel1 } from '../kernel1.ts'
 import type { KernelParts, UnitReport } from '../message.ts'
 import { causeOf } from '../message.ts'
 import { meterWasm } from '../meter/meter-wasm.ts'
-import { checkParts, fillOf, programOf, settleNaNs } from '../unit.ts'
+import { checkParts, piecesOf, programOf, settleNaNs } from '../unit.ts'
 import { loadWasi } from '../wasi/wasi-kernel.ts'
 
 type Run = (unit: number, round: Round) => UnitEnd
@@ -35,6 +35,6 @@ function compile({ manifest, code, inputs }: KernelParts): Run {
   const { abi, memoryPages } = wasm
   const module = new WebAssembly.Module(meterWasm(code, { fuel, memoryPages, abi }))
   if (wasm.abi === 'wasi-preview1') return loadWasi({ module, manifest, inputs, wasm })
-  const fill = fillOf(manifest, inputs, wasm.stdin)
-  return (unit, round) => runKernel1({ module, input: fill(unit, round), outputBytes, fuel })
+  const cut = piecesOf(manifest, inputs, wasm.stdin)
+  return (unit, round) => runKernel1({ module, input: cut(unit, round), outputBytes, fuel })
 }

@@ -26,8 +26,8 @@ export class Frames {
   readonly #hosts = new Map<string, Promise<FrameHost>>()
   #count = 0
   #known: FrameOpen | undefined
-  /** A CPU worker that has seen no kernel: starting one takes longer than loading a kernel into it. */
-  #spare: WorkerLink | undefined
+  /** A CPU worker that has seen no kernel: starting one takes longer than loading a kernel into it. It may be starting yet. */
+  #spare: Promise<WorkerLink | undefined> | undefined
   #spareTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: FramesOptions) {
@@ -49,25 +49,22 @@ export class Frames {
   async spawn(role: Role, cell: Cell, signal: AbortSignal): Promise<WorkerLink> {
     if (role === 'gpu' || cell.isPrivate)
       return await this.#spawn(role, cell.isPrivate ? cell.name : SHARED, signal)
-    const spare = this.#spare?.isThere ? this.#spare : undefined
-    this.dropSpare(spare)
-    const timer = setTimeout(() => void this.#makeSpare(timer), SPARE_MS)
-    this.#spareTimer = timer
-    return spare ?? (await this.#spawn(role, SHARED, signal))
+    const spare = this.#spare
+    this.#spare = undefined
+    clearTimeout(this.#spareTimer)
+    this.#spareTimer = setTimeout(() => this.#makeSpare(), SPARE_MS)
+    return (await taken(spare, signal)) ?? (await this.#spawn(role, SHARED, signal))
   }
 
-  /** Ends the worker that is kept ready, unless it is in use now. */
-  dropSpare(used?: WorkerLink): void {
+  /** Ends the worker that is kept ready. */
+  dropSpare(): void {
     clearTimeout(this.#spareTimer)
-    this.#spareTimer = undefined
-    if (this.#spare !== used) this.#spare?.end()
+    void this.#spare?.then((link) => link?.end())
     this.#spare = undefined
   }
 
-  async #makeSpare(timer: ReturnType<typeof setTimeout>): Promise<void> {
-    const spare = await this.#spawn('cpu', SHARED, this.#options.signal).catch(() => undefined)
-    if (this.#spareTimer === timer) this.#spare = spare
-    else spare?.end()
+  #makeSpare(): void {
+    this.#spare ??= this.#spawn('cpu', SHARED, this.#options.signal).catch(() => undefined)
   }
 
   async #spawn(role: Role, name: string, signal: AbortSignal): Promise<WorkerLink> {
@@ -110,4 +107,20 @@ export class Frames {
     this.#hosts.delete(name)
     await host?.then((opened) => opened.close(failure)).catch(() => undefined)
   }
+}
+
+/** The worker that is kept ready, as soon as it is; undefined when there is none, or nobody waits for it any more. */
+async function taken(
+  spare: Promise<WorkerLink | undefined> | undefined,
+  signal: AbortSignal,
+): Promise<WorkerLink | undefined> {
+  let end = (): void => undefined
+  const aborted = new Promise<undefined>((resolve) => {
+    end = () => resolve(undefined)
+    signal.addEventListener('abort', end, { once: true })
+  })
+  const link = await Promise.race([spare, aborted])
+  signal.removeEventListener('abort', end)
+  if (link === undefined) void spare?.then((late) => late?.end())
+  return link?.isThere ? link : undefined
 }
