@@ -99,6 +99,18 @@ test('a budget that does not reach for the whole job goes to units that it can b
   expect((await replayed(kept, 10)).lender.budget).toBe(200n)
 })
 
+test('a budget is not used up while results that will be decided are on their way into the journal', async () => {
+  const { coordinator, provider } = setUp(2, { budget: 50n })
+  const [one, two] = [provider(), provider()]
+  for (const each of [one, two]) coordinator.want(each.seat, 'wasm', 2)
+  const deliveries = [one, two].flatMap((each) =>
+    each.heard('lease').map((lease) => coordinator.result(each.seat, each.answer(lease))),
+  )
+  expect(coordinator.lender).toMatchObject({ atStake: 4, isSpent: false })
+  await Promise.all(deliveries)
+  expect(coordinator.board.isDecided).toBe(true)
+})
+
 test('a rejected result frees its part of the budget', async () => {
   const { coordinator, provider, job } = setUp(1, { budget: 30n })
   const [one, two, three] = [provider(), provider(), provider()]

@@ -71,6 +71,7 @@ export class Coordinator {
       leases: this.#leases,
       size: resultSize(job.manifest),
       pending: () => this.#undecided + this.#journaling,
+      isJournaling: () => this.#journaling > 0,
       isClosing: () => this.isCancelled || this.#isBroken,
       nowMs: ports.nowMs,
     })

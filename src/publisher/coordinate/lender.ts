@@ -19,6 +19,8 @@ export type LenderParts = {
   size(unit: number): number
   /** Replicas that were delivered and are neither accepted nor rejected. */
   pending(): number
+  /** Whether results are on their way into the journal: what they decide is not known yet. */
+  isJournaling(): boolean
   isClosing(): boolean
   nowMs(): number
 }
@@ -45,8 +47,8 @@ export class Lender {
 
   /** Whether nothing more can be leased until somebody adds to the budget. */
   get isSpent(): boolean {
-    const { board, leases } = this.#parts
-    if (board.isDecided || leases.units > 0 || this.#beginnable > 0) return false
+    const { board, leases, isJournaling } = this.#parts
+    if (board.isDecided || leases.units > 0 || isJournaling() || this.#beginnable > 0) return false
     return this.#covered === 0 || this.#missing === 0
   }
 

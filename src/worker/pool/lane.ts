@@ -28,6 +28,8 @@ export type LaneView = {
 
 /** Metering and compiling the largest module on a slow machine. */
 const LOAD_MS = 60_000
+/** So often a task goes to a new frame when its own is gone: one that goes on and on must come to an end. */
+const MOST_MOVES = 3
 /** What a message may be late on a busy machine. */
 const GRACE_MS = 2_000
 
@@ -75,18 +77,24 @@ export class Lane {
     const openUnits = (): number[] => task.units.filter((unit) => !runs.has(unit))
     try {
       let isCareful = false
-      do {
+      for (let moves = 0; ; ) {
         const stop = await this.#attempt({ ...task, units: openUnits() }, runs, isCareful)
         if (stop === undefined) break
+        const isGone = stop.cause.code === 'unreachable'
+        // A frame that is gone is no kernel's doing: no kernel can reach it.
+        if (isGone && !stop.isRefusal && moves < MOST_MOVES) {
+          moves += 1
+          continue
+        }
         const open = openUnits()
         if (runs.size === 0 && (stop.isRefusal || open.length === 0))
           return { kind: 'refused', failure: stop.cause }
-        const isFinal = stop.isRefusal || stop.cause.code === 'cancelled' || !this.#ports.canRetry
+        const isFinal = stop.isRefusal || isGone || stop.cause.code === 'cancelled' || !this.#ports.canRetry
         if (isFinal) failAll(runs, open, { cause: stop.cause, inFlight: this.#ports.inFlight })
-        else if (stop.cause.code !== 'unreachable' && (isCareful || open.length === 1))
-          fail(runs, open[0], stop.cause)
+        else if (isCareful || open.length === 1) fail(runs, open[0], stop.cause)
         isCareful = true
-      } while (openUnits().length > 0)
+        if (openUnits().length === 0) break
+      }
       return { kind: 'ran', runs: task.units.flatMap((unit) => runs.get(unit) ?? []) }
     } finally {
       this.isBusy = false

@@ -11,10 +11,13 @@ import { WorkerLink } from './worker-link.ts'
 
 const { signal } = new AbortController()
 
+type Fails = { [unit: number]: 'hang' | 'lost' | 'gone' | 'gone once' }
+
 /** A pool whose workers are threads of thought: ports that answer as workers do. `heard` is what each worker was told. */
-function setUp(size: number, fails: { [unit: number]: 'hang' | 'lost' } = {}, canRetry = true) {
+function setUp(size: number, fails: Fails = {}, canRetry = true) {
   const heard: string[][] = []
   const ended = new Set<number>()
+  const links: WorkerLink[] = []
   const spawn = async (): Promise<WorkerLink> => {
     const { port1, port2 } = new MessageChannel()
     const worker = heard.push([]) - 1
@@ -29,6 +32,10 @@ function setUp(size: number, fails: { [unit: number]: 'hang' | 'lost' } = {}, ca
         heard[worker]?.push(`${kernel}: ${unit}`)
         if (fails[unit] === 'lost') return say({ kind: 'lost', message: 'gone' })
         if (fails[unit] === 'hang') return
+        if (fails[unit]?.startsWith('gone') === true) {
+          if (fails[unit] === 'gone once') delete fails[unit]
+          return links[worker]?.end(new Failure('unreachable', 'gone'))
+        }
         const output = new Uint8Array(4)
         const report = { kind: 'done' as const, unit, output, elapsedMs: 1 }
         say({ kind: 'results', run: message.run, reports: [report] })
@@ -38,7 +45,13 @@ function setUp(size: number, fails: { [unit: number]: 'hang' | 'lost' } = {}, ca
       port2.close()
       ended.add(worker)
     }
-    return new WorkerLink(port1, { place: { frame: 1, worker }, kill, isThere: () => !ended.has(worker) })
+    const link = new WorkerLink(port1, {
+      place: { frame: 1, worker },
+      kill,
+      isThere: () => !ended.has(worker),
+    })
+    links.push(link)
+    return link
   }
   const pool = new Pool(size, { spawn, explain: async (_, failure) => failure, canRetry, inFlight: 2 })
   return { pool, heard, ended }
@@ -130,6 +143,20 @@ test('where units are not tried again, those that had not begun are not blamed f
     '3 timeout',
     '4 device-lost',
   ])
+})
+
+test('units whose frame is gone run in a new one, whoever may not be tried again', async () => {
+  for (const canRetry of [true, false]) {
+    const { pool, heard } = setUp(1, { 2: 'gone once' }, canRetry)
+    expect(await run(pool, kernelOf({ name: 'a' }), [1, 2, 3])).toEqual([1, 2, 3])
+    expect(heard.length).toBe(2)
+  }
+})
+
+test('frames that go away again and again are given up', async () => {
+  const { pool, heard } = setUp(1, { 2: 'gone' })
+  expect(await run(pool, kernelOf({ name: 'a' }), [2, 3])).toEqual(['2 unreachable', '3 unreachable'])
+  expect(heard.length).toBe(4)
 })
 
 test('a task that is withdrawn before its turn is cancelled, and the others go on', async () => {
