@@ -110,8 +110,7 @@ export class Coordinator {
     const lease = this.#leases.take(message.lease, seat)
     if (lease === undefined) {
       const why = `Lease ${message.lease} has expired or is not yours: its results do not count`
-      this.#turnDown(seat, message, why)
-      return
+      return this.#turnDown(seat, message, why)
     }
     try {
       checkResult(message, lease, { job: this.job, check: this.#check, worth: this.ledger.worthOf })
