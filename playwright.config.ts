@@ -22,7 +22,8 @@ export default defineConfig({
   testMatch: /\/e2e\/(?:(?:executors|money)\/)?[^/]+\.ts$/,
   outputDir: 'test-results/stories',
   timeout: 120_000,
-  workers: 1,
+  // Files run two at a time. Networks take any free ports; only the demo has the usual ones.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import type { Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
@@ -115,12 +114,13 @@ async function readProgress(page: Page): Promise<number> {
   return Number.parseInt((await page.getByTestId('job-progress').textContent({ timeout: 30_000 })) ?? '', 10)
 }
 
+/** A port below those that systems give out by themselves: nobody else takes it while the network is down. */
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port: found } = server.address() as AddressInfo
-      server.close(() => resolve(found))
-    })
+    const tried = 20_000 + Math.floor(Math.random() * 10_000)
+    const server = createServer()
+      .once('error', () => resolve(freePort()))
+      .listen(tried, '127.0.0.1', () => server.close(() => resolve(tried)))
   })
 }
 

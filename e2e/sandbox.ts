@@ -35,6 +35,18 @@ test('WASM units give their bytes, fuel and time', async () => {
   expect(found.first).toMatchObject({ fuel: 34, elapsedMs: expect.any(Number) })
 })
 
+test('large outputs come whole among small ones, and no unit finds what another left in the memory', async () => {
+  const shown = await page.evaluate(async () => {
+    const kernel = await (await harness.open()).load(harness.bulky())
+    const runs = await kernel.run([9, 0, 8, 1, 7, 9, 2, 6])
+    return runs.map((run) => {
+      if (run.kind === 'failed') return run.failure.message
+      return [run.output.length, ...new Uint32Array(run.output.buffer, 0, 2)]
+    })
+  })
+  expect(shown).toEqual([9, 0, 8, 1, 7, 2, 6].map((unit) => [unit * 50_000 + 8, unit, 0]))
+})
+
 test('what a kernel does wrong fails its unit with the cause, and the units beside it are done', async () => {
   const shown = await page.evaluate(async () => {
     const limits = { fuel: 10_000_000, outputBytes: 64 }

@@ -67,6 +67,21 @@ const lies: readonly (readonly [name: string, lie: string, says: RegExp])[] = [
     'for (let i = 0; i < 64; i += 1) send.call(this, { kind: "noise", bytes: new Uint8Array(2 ** 24) })',
     /^7 malformed/,
   ],
+  [
+    'what is no result, by way of the frame',
+    'self.postMessage({ kind: "pay" }); return',
+    /^7 trap: .*no worker of ours/,
+  ],
+  [
+    'ten thousand messages by way of the frame',
+    'for (let i = 0; i < 10000; i += 1) self.postMessage({ kind: "loaded", kernel: i }); return',
+    /^7 malformed: .*"loaded"/,
+  ],
+  [
+    'a gigabyte by way of the frame, a little at a time',
+    'for (let i = 0; i < 64; i += 1) self.postMessage({ kind: "noise", bytes: new Uint8Array(2 ** 24) }); return',
+    /^7 trap/,
+  ],
   ['an error of its own', 'throw new Error("fallen")', /^7 (?:trap|timeout)/],
   ['nothing at all', 'return', /^7 timeout/],
 ]
@@ -129,10 +144,14 @@ test.describe('a fallen worker that says', () => {
     })
 })
 
-test('the cheating sandbox of the demo flips a bit of every output', async () => {
+test('the cheating sandbox of the demo flips a bit of every output, large or small', async () => {
   await replaceSandbox(page, cheatingSandbox(site.sandbox.html))
-  const shown = await page.evaluate(async () => harness.run(await harness.open(), harness.moody(), [7, 8]))
-  expect(shown).toEqual(['7 = 48', '8 = 65'])
+  const shown = await page.evaluate(async () => {
+    const sandbox = await harness.open()
+    const small = await harness.run(sandbox, harness.moody(), [7, 8])
+    return [...small, ...(await harness.run(sandbox, harness.bulky(), [9, 8]))]
+  })
+  expect(shown).toEqual(['7 = 48', '8 = 65', '9 = 8', '8 = 9'])
 })
 
 test('a frame that says what no frame of ours says is not believed, and the page goes on', async () => {

@@ -2,8 +2,9 @@
 {
   const post = MessagePort.prototype.postMessage
   MessagePort.prototype.postMessage = function (message, transfer) {
-    if (message?.kind === 'results') {
-      for (const report of message.reports)
+    const told = message?.kind === 'passed' ? message.message : message
+    if (told?.kind === 'results') {
+      for (const report of told.reports)
         if (report.kind === 'done' && report.output.length > 0) report.output[0] ^= 1
     }
     return post.call(this, message, transfer)

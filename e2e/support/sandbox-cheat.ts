@@ -1,15 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { SandboxPage } from '../../src/worker/frame/sandbox-page.ts'
 import { wrapScript } from '../../src/worker/frame/sandbox-page.ts'
 
-/** Flips the lowest bit of the first byte of every output on its way out of a worker. */
-const flip = `{
-  const send = MessagePort.prototype.postMessage
-  MessagePort.prototype.postMessage = function (message, transfer) {
-    if (message?.kind === 'results') for (const report of message.reports) if (report.kind === 'done') report.output[0] ^= 1
-    return send.call(this, message, transfer)
-  }
-}
-`
+/** Flips the lowest bit of the first byte of every output on its way to the page. */
+const flip = readFileSync(new URL('./flip-a-byte.js', import.meta.url), 'utf8')
 
 /** Makes a sandbox page that cheats out of a built one. It must be served with the policy that comes with it, or with none. */
 export function cheatingSandbox(html: string): SandboxPage {

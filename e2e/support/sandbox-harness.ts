@@ -33,6 +33,17 @@ const moodyWasm = assemble({
   ],
 })
 
+/** Gives 50 000 bytes for each number of the unit, and 8: the number, then a word that an earlier unit would have left in the memory. */
+const bulkyWasm = assemble({
+  memory: [0, 8],
+  run: [
+    ...[I32_CONST, 0, ...unit, 0x36, 2, 0],
+    ...[I32_CONST, 0, I32_CONST, 0, 0x28, 2, 0xa0, 0xc2, 0x1e, 0x36, 2, 4],
+    ...[I32_CONST, 0, I32_CONST, 1, 0x36, 2, 0xa0, 0xc2, 0x1e],
+    ...[...unit, I32_CONST, 0xd0, 0x86, 0x03, 0x6c, I32_CONST, 8, 0x6a, 0xad],
+  ],
+})
+
 /** Squares the number of the unit, but with unit 2 it loops for ever. */
 const moodyWgsl = `
 @group(0) @binding(0) var<storage, read> head: array<u32>;
@@ -47,6 +58,10 @@ fn main() {
 export const harness = {
   benchmark,
   moody: (job: TestJob = {}): KernelSource => testSource(moodyWasm, job),
+  bulky: (): KernelSource => {
+    const outputs = [{ name: 'out', type: 'u32', bytes: '$i * 50000 + 8' }]
+    return testSource(bulkyWasm, { manifest: { outputs, limits: { outputBytes: 500_000 } } })
+  },
   /** Asks for 17 pages where 16 are allowed. */
   greedy: (): KernelSource => testSource(assemble({ run: [0x00], memory: [0, 17] })),
   wgsl: (text: string = moodyWgsl, job: TestJob = {}): KernelSource =>

@@ -7,6 +7,8 @@ import asc from 'assemblyscript/asc'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
+/** Pages of 64 KiB that a kernel of large units begins with: the memory of a unit that need not grow serves the next one too. */
+const initialPages = { matmul: 52 }
 const options = '--optimizeLevel 3 --shrinkLevel 0 --runtime stub --use abort= --noAssert --enable simd'
 
 /** The names of the kernels that have a WASM source. */
@@ -18,17 +20,17 @@ export function kernelNames() {
 export async function compile(name) {
   let bytes
   const stderr = asc.createMemoryStream()
-  const { error } = await asc.main(
-    [join('src/kernels', name, 'assembly/index.ts'), '--outFile', 'kernel.wasm', ...options.split(' ')],
-    {
-      stderr,
-      readFile: (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : null),
-      listFiles: () => [],
-      writeFile: (_, contents) => {
-        bytes = contents
-      },
+  const pages = initialPages[name]
+  const memory = pages === undefined ? [] : ['--initialMemory', `${pages}`]
+  const source = join('src/kernels', name, 'assembly/index.ts')
+  const { error } = await asc.main([source, '--outFile', 'kernel.wasm', ...options.split(' '), ...memory], {
+    stderr,
+    readFile: (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : null),
+    listFiles: () => [],
+    writeFile: (_, contents) => {
+      bytes = contents
     },
-  )
+  })
   if (error !== null || bytes === undefined)
     throw new Error(`${name}: ${stderr.toString() || error?.message}`)
   return Uint8Array.from(bytes)

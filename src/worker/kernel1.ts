@@ -1,12 +1,18 @@
 import { Failure } from '../protocol/failure.ts'
 import { failureOf, fuelLeft, outOfFuel, runStart } from './instance.ts'
+import { MEMORY_IMPORT } from './meter/import-memory.ts'
+import type { UnitMemory } from './unit-memory.ts'
 
-/** One unit for a metered module: its input, in one piece or in several that follow each other. `fuel` is what it was metered with. */
+/**
+ * One unit for a metered module: its input, in one piece or in several that follow each other. `fuel` is what it was metered with,
+ * `memories` where the memory comes from, for a module that imports it.
+ */
 export type Kernel1Call = {
   readonly module: WebAssembly.Module
   readonly input: Uint8Array | readonly Uint8Array[]
   readonly outputBytes: number
   readonly fuel: number
+  readonly memories?: UnitMemory
 }
 
 /** What a unit came to: its bytes, and the instructions that it took. */
@@ -16,10 +22,12 @@ export type UnitEnd = { readonly output: Uint8Array<ArrayBuffer>; readonly fuel:
  * Runs one unit of a `kernel1` module in an instance of its own, so that the output and the fuel depend on the unit alone.
  * Throws `fuel`, `memory`, `oversized` or `trap`.
  */
-export function runKernel1({ module, input, outputBytes, fuel }: Kernel1Call): UnitEnd {
+export function runKernel1({ module, input, outputBytes, fuel, memories }: Kernel1Call): UnitEnd {
   let exports: WebAssembly.Exports = {}
   try {
-    exports = new WebAssembly.Instance(module, { env: { abort } }).exports
+    const given = memories?.take()
+    const host = given === undefined ? {} : { [MEMORY_IMPORT.name]: given }
+    exports = new WebAssembly.Instance(module, { env: { abort }, [MEMORY_IMPORT.module]: host }).exports
     runStart(exports)
     const { memory, alloc, run } = exports as Kernel1Exports
     const pieces = input instanceof Uint8Array ? [input] : input
@@ -37,7 +45,9 @@ export function runKernel1({ module, input, outputBytes, fuel }: Kernel1Call): U
       throw new Failure('oversized', `the output has ${length} bytes, more than the limit of ${outputBytes}`)
     if (start + length > memory.buffer.byteLength)
       throw new Failure('trap', `run gave an output at ${start} of ${length} bytes, outside the memory`)
-    return { output: new Uint8Array(memory.buffer.slice(start, start + length)), fuel: fuel - left }
+    const output = new Uint8Array(memory.buffer.slice(start, start + length))
+    if (given !== undefined) memories?.giveBack(given, size + length)
+    return { output, fuel: fuel - left }
   } catch (error) {
     throw failureOf(error, exports, fuel)
   }

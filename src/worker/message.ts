@@ -84,12 +84,13 @@ export type ToFrame =
   | { readonly kind: 'kill'; readonly worker: number }
 /** How kernels are run: what the frame found out about its browser. */
 export type Mode = 'data worker' | 'blob worker' | 'frame main thread' | 'WASM only'
-/** What the frame says to the page: it is there; it has found out what works; nothing does; a worker failed. */
+/** What the frame says: it is there; it knows what works; nothing does; a worker failed; a worker says what is large. */
 export type FromFrame =
   | { readonly kind: 'opening' }
   | { readonly kind: 'open'; readonly mode: Mode; readonly gpu?: Gpu }
   | { readonly kind: 'broken'; readonly message: string }
   | { readonly kind: 'crashed'; readonly worker: number; readonly message: string }
+  | { readonly kind: 'passed'; readonly worker: number; readonly message: unknown }
 
 const ID = [0, Number.MAX_SAFE_INTEGER] as const
 const MAX_FRAME_UNITS = 65_536
@@ -213,6 +214,10 @@ export function parseFromFrame(value: unknown): FromFrame {
       const { worker, message: text } = fields(message, ['worker', 'message'])
       return { kind: 'crashed', worker: readInteger(worker, 'worker', ID), message: readMessage(text) }
     },
+    passed: (message) => {
+      const { worker, message: told } = fields(message, ['worker', 'message'])
+      return { kind: 'passed', worker: readInteger(worker, 'worker', ID), message: told }
+    },
   })
 }
 
@@ -252,7 +257,7 @@ function readReport(value: unknown, path: string): UnitReport {
   const unit = readUnit(record.unit, at(path, 'unit'))
   if (record.kind === 'failed') return { kind: 'failed', unit, ...readCause(record.code, record.message) }
   if (record.kind !== 'done') throw malformed(at(path, 'kind'), 'done or failed', record.kind)
-  const output = new Uint8Array(readBytes(record.output, at(path, 'output'), [0, MAX_OUTPUT_BYTES]))
+  const output = withoutRest(readBytes(record.output, at(path, 'output'), [0, MAX_OUTPUT_BYTES]))
   const done = {
     kind: 'done' as const,
     unit,
@@ -260,6 +265,13 @@ function readReport(value: unknown, path: string): UnitReport {
     elapsedMs: Math.max(0, readNumber(record.elapsedMs, at(path, 'elapsedMs'))),
   }
   return record.fuel === undefined ? done : { ...done, fuel: readInteger(record.fuel, at(path, 'fuel'), ID) }
+}
+
+/** Bytes that keep no larger buffer in memory and can be transferred; those that are all of their buffer are not copied. */
+function withoutRest(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes
+  const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length
+  return new Uint8Array(isWhole ? buffer : bytes)
 }
 
 function readGpu(value: unknown): { gpu?: Gpu } {

@@ -56,27 +56,32 @@ export function namesOf(manifest: Manifest): readonly string[] {
 
 /** Gives every NaN of a float output the same bits, because machines differ in them. Changes the bytes of a unit in place. */
 export function settleNaNs({ outputs }: Manifest, output: Uint8Array): void {
-  if (!outputs.some(({ type }) => type.startsWith('f'))) return
+  if (!outputs.some(({ type }) => type in settle)) return
   for (const [index, part] of splitOutputs(output, outputs.length).entries()) {
-    const view = new DataView(part.buffer, part.byteOffset, part.byteLength)
-    settle[outputs[index]?.type ?? 'u8']?.(view)
+    const settled = settle[outputs[index]?.type ?? 'u8']
+    if (settled === undefined) continue
+    // Views of words, several times as fast as a `DataView`, want an aligned place.
+    const aligned = part.byteOffset % 8 === 0 ? part : part.slice()
+    settled(aligned)
+    if (aligned !== part) part.set(aligned)
   }
 }
 
-const settle: Partial<Record<Output['type'], (view: DataView) => void>> = {
-  f16(view) {
-    for (let at = 0; at + 2 <= view.byteLength; at += 2)
-      if ((view.getUint16(at, true) & 0x7fff) > 0x7c00) view.setUint16(at, 0x7e00, true)
+const settle: Partial<Record<Output['type'], (bytes: Uint8Array) => void>> = {
+  f16({ buffer, byteOffset, byteLength }) {
+    const halves = new Uint16Array(buffer, byteOffset, byteLength >> 1)
+    for (let at = 0; at < halves.length; at += 1)
+      if (((halves[at] ?? 0) & 0x7fff) > 0x7c00) halves[at] = 0x7e00
   },
-  f32(view) {
-    for (let at = 0; at + 4 <= view.byteLength; at += 4)
-      if ((view.getUint32(at, true) & 0x7fffffff) > 0x7f800000) view.setUint32(at, 0x7fc00000, true)
+  f32({ buffer, byteOffset, byteLength }) {
+    const words = new Uint32Array(buffer, byteOffset, byteLength >> 2)
+    for (let at = 0; at < words.length; at += 1)
+      if (((words[at] ?? 0) & 0x7fffffff) > 0x7f800000) words[at] = 0x7fc00000
   },
-  f64(view) {
-    for (let at = 0; at + 8 <= view.byteLength; at += 8) {
-      const isNaNHere = Number.isNaN(view.getFloat64(at, true))
-      if (isNaNHere) view.setBigUint64(at, 0x7ff8n << 48n, true)
-    }
+  f64({ buffer, byteOffset, byteLength }) {
+    const numbers = new Float64Array(buffer, byteOffset, byteLength >> 3)
+    const words = new BigUint64Array(buffer, byteOffset, byteLength >> 3)
+    for (let at = 0; at < numbers.length; at += 1) if (Number.isNaN(numbers[at])) words[at] = 0x7ff8n << 48n
   },
 }
 

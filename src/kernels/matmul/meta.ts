@@ -9,6 +9,8 @@ import { matmulWgsl } from './generated/wgsl.ts'
  */
 export const matmul = {
   name: 'matmul',
+  /** Pages of 64 KiB that the module begins with: enough for sides of 512. */
+  initialPages: 52,
   /** Entry points of the WGSL, and the rows and columns that a workgroup makes. */
   variants: { registers: 32, tiles: 64 },
   /** What `inner` products and as many additions may round, each by 2^-24, in both of the programs that are compared. */

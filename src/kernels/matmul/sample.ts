@@ -53,5 +53,5 @@ function product({ side, units = 1, priceWei }: MatmulOptions): Twins {
 
 /** Three matrices and what the program itself needs, in pages of 64 KiB. */
 function pages({ side }: MatmulOptions): number {
-  return Math.ceil((12 * side * side) / 65_536) + 4
+  return Math.max(matmul.initialPages, Math.ceil((12 * side * side) / 65_536) + 4)
 }

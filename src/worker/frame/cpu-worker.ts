@@ -11,8 +11,11 @@ const HOLD_MS = 4
 
 type Loaded = { readonly runUnit: (unit: number, round: Round) => UnitReport; round: Round }
 
-/** Runs WASM kernels for the page at the other end of `port`. A unit that never returns is ended from outside. */
-export function serveCpu(port: Port): void {
+/**
+ * Runs WASM kernels for the page at the other end of `port`. A unit that never returns is ended from outside. What is large goes
+ * to `large`, where there is a shorter way for it.
+ */
+export function serveCpu(port: Port, large: Pick<Port, 'postMessage'> = port): void {
   const kernels = new Map<number, Loaded>()
   port.onmessage = ({ data }) => {
     const message = parseToWorker(data)
@@ -41,7 +44,7 @@ export function serveCpu(port: Port): void {
   function run({ run, kernel, units, isCareful }: ToWorker & { kind: 'run' }): void {
     const { runUnit, round } = find(kernel)
     const outbox = new Outbox(isCareful ? 0 : HOLD_MS, (reports) =>
-      post(port, { kind: 'results', run, reports }),
+      post(port, { kind: 'results', run, reports }, large),
     )
     for (const unit of units) outbox.add(runUnit(unit, round))
     outbox.flush()

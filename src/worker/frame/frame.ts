@@ -2,6 +2,7 @@ import { reason } from '../../protocol/failure.ts'
 import type { FromFrame, FromWorker, Mode, Role } from '../message.ts'
 import { parseFromFrame, parseFromWorker, parseToFrame } from '../message.ts'
 import { serveGpu } from './gpu/gpu-worker.ts'
+import { outputsOf } from './outbox.ts'
 import type { Scripts } from './script-parts.ts'
 
 /** How long a worker may take to start and to look for a GPU, before the next way is tried. */
@@ -22,7 +23,7 @@ export function serveFrame(scripts: Scripts): void {
 }
 
 async function serve(scripts: Scripts, port: MessagePort, known: unknown): Promise<void> {
-  const say = (message: FromFrame): void => port.postMessage(message)
+  const say = (message: FromFrame, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
   say({ kind: 'opening' })
   const finding = known === undefined ? probe(scripts) : reuse(scripts, known)
   const ways = await finding.catch((error: unknown) => say({ kind: 'broken', message: reason(error) }))
@@ -34,22 +35,37 @@ async function serve(scripts: Scripts, port: MessagePort, known: unknown): Promi
       ends.get(message.worker)?.()
       ends.delete(message.worker)
     } else if (workerPort !== undefined) {
-      const crash = (text: string): void => say({ kind: 'crashed', worker: message.worker, message: text })
-      ends.set(message.worker, start(ways, { role: message.role, port: workerPort, crash }))
+      const { worker, role } = message
+      const crash = (text: string): void => say({ kind: 'crashed', worker, message: text })
+      const pass = (told: FromWorker): void => say({ kind: 'passed', worker, message: told }, outputsOf(told))
+      ends.set(worker, start(ways, { role, port: workerPort, crash, pass }))
     }
   }
   const { gpu } = ways.ready
   say({ kind: 'open', mode: ways.mode, ...(gpu === undefined ? {} : { gpu }) })
 }
 
-type Start = { role: Role; port: MessagePort; crash: (message: string) => void }
+type Start = {
+  role: Role
+  port: MessagePort
+  crash(message: string): void
+  /** Sends a message of the worker on to the page. */
+  pass(message: FromWorker): void
+}
 
-function start({ spawn, mode }: Ways, { role, port, crash }: Start): () => void {
+function start({ spawn, mode }: Ways, { role, port, crash, pass }: Start): () => void {
   if (role === 'gpu' && mode === 'frame main thread') return serveGpu(port)
   const worker = spawn(role, port)
   worker.onerror = (event) => {
     event.preventDefault()
     crash(event.message || 'the worker could not start')
+  }
+  worker.onmessage = ({ data }) => {
+    try {
+      pass(parseFromWorker(data))
+    } catch (error) {
+      crash(`it sent what no worker of ours sends: ${reason(error)}`)
+    }
   }
   return () => worker.terminate()
 }

@@ -29,11 +29,19 @@ export class Outbox {
   }
 }
 
-/** Posts a message and transfers the outputs in it. */
-export function post(port: Port, message: FromWorker): void {
+/** A message with so many bytes blocks who sends it to another process for longer than a small unit takes. */
+const LARGE_BYTES = 65_536
+
+/** Posts a message and transfers the outputs in it; a large one to `large`. */
+export function post(port: Port, message: FromWorker, large: Pick<Port, 'postMessage'> = port): void {
+  const outputs = outputsOf(message)
+  const bytes = outputs.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  const to = bytes >= LARGE_BYTES ? large : port
+  to.postMessage(message, outputs)
+}
+
+/** The buffers that go with a message. */
+export function outputsOf(message: FromWorker): ArrayBuffer[] {
   const reports = message.kind === 'results' ? message.reports : []
-  port.postMessage(
-    message,
-    reports.flatMap((report) => (report.kind === 'done' ? [report.output.buffer] : [])),
-  )
+  return reports.flatMap((report) => (report.kind === 'done' ? [report.output.buffer] : []))
 }

@@ -4,8 +4,10 @@ import type { UnitEnd } from '../kernel1.ts'
 import { runKernel1 } from '../kernel1.ts'
 import type { KernelParts, UnitReport } from '../message.ts'
 import { causeOf } from '../message.ts'
+import { importMemory } from '../meter/import-memory.ts'
 import { meterWasm } from '../meter/meter-wasm.ts'
 import { checkParts, piecesOf, programOf, settleNaNs } from '../unit.ts'
+import { UnitMemory } from '../unit-memory.ts'
 import { loadWasi } from '../wasi/wasi-kernel.ts'
 
 type Run = (unit: number, round: Round) => UnitEnd
@@ -33,8 +35,11 @@ function compile({ manifest, code, inputs }: KernelParts): Run {
   const { wasm } = programOf(manifest, 'wasm')
   const { fuel, outputBytes } = manifest.limits
   const { abi, memoryPages } = wasm
-  const module = new WebAssembly.Module(meterWasm(code, { fuel, memoryPages, abi }))
-  if (wasm.abi === 'wasi-preview1') return loadWasi({ module, manifest, inputs, wasm })
+  const metered = meterWasm(code, { fuel, memoryPages, abi })
+  if (wasm.abi === 'wasi-preview1')
+    return loadWasi({ module: new WebAssembly.Module(metered), manifest, inputs, wasm })
+  const { code: whole, size } = importMemory(metered)
+  const call = { module: new WebAssembly.Module(whole), memories: new UnitMemory(size), outputBytes, fuel }
   const cut = piecesOf(manifest, inputs, wasm.stdin)
-  return (unit, round) => runKernel1({ module, input: cut(unit, round), outputBytes, fuel })
+  return (unit, round) => runKernel1({ ...call, input: cut(unit, round) })
 }

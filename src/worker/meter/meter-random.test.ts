@@ -2,9 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Failure } from '../../protocol/failure.ts'
 import { runs } from '../fuzz.ts'
+import type { Kernel1Call } from '../kernel1.ts'
 import { runKernel1 } from '../kernel1.ts'
+import { UnitMemory } from '../unit-memory.ts'
 import { countedLoop } from './body/counted-loop.ts'
 import { readBody } from './body/read-body.ts'
+import { importMemory } from './import-memory.ts'
 import { meterWasm } from './meter-wasm.ts'
 import { meterNaively } from './random/naive-meter.ts'
 import { MEMORY_BYTES } from './random/random-code.ts'
@@ -18,10 +21,11 @@ type End =
   | { readonly code: 'done'; readonly output: Uint8Array; readonly fuel: number }
   | { readonly code: string }
 
-function end(code: Uint8Array<ArrayBuffer>, fuel: number): End {
+function end(code: Uint8Array<ArrayBuffer>, fuel: number, memories?: Kernel1Call['memories']): End {
   const module = new WebAssembly.Module(code)
+  const call = { module, input: new Uint8Array(4), fuel, outputBytes: 4096 }
   try {
-    return { code: 'done', ...runKernel1({ module, input: new Uint8Array(4), fuel, outputBytes: 4096 }) }
+    return { code: 'done', ...runKernel1(memories === undefined ? call : { ...call, memories }) }
   } catch (error) {
     if (error instanceof Failure) return { code: error.code }
     throw error
@@ -30,6 +34,16 @@ function end(code: Uint8Array<ArrayBuffer>, fuel: number): End {
 
 /** What decides a module. */
 const numbers = fc.array(fc.nat(9_999), { minLength: 60, maxLength: 500, size: 'max' })
+
+/** As `end`, in a memory that another unit has filled. */
+function endInUsed(metered: Uint8Array, fuel: number): End {
+  const { code, size } = importMemory(metered)
+  const memories = new UnitMemory(size)
+  const used = memories.take()
+  new Uint8Array(used.buffer).fill(0xa5)
+  memories.giveBack(used, used.buffer.byteLength)
+  return end(code, fuel, memories)
+}
 
 test(
   'a random module does the same metered and plain, and pays for exactly the instructions that ran',
@@ -46,6 +60,8 @@ test(
       expect(naive.output.length).toBe(MEMORY_BYTES)
       expect({ ...end(plain, FUEL), fuel: 0 }).toEqual({ ...naive, fuel: 0 })
       expect(metered(naive.fuel), 'with just enough fuel').toEqual(naive)
+      const given = endInUsed(meterWasm(plain, { fuel: FUEL, memoryPages: 3 }), FUEL)
+      expect(given, 'in a memory that was used before').toEqual(naive)
       expect(metered(naive.fuel - 1), 'with one too little').toEqual({ code: 'fuel' })
     })
     fc.assert(property, { numRuns: runs(60) })

@@ -5,9 +5,9 @@ import { meterBody } from './body/meter-body.ts'
 import { ByteWriter } from './byte-writer.ts'
 import type { Signature } from './declaration.ts'
 import { readFunctions, readMemory, readTypes, writeTables } from './declaration.ts'
-import { unsupported } from './instruction.ts'
 import type { Abi } from './interface.ts'
 import { checkExports, readImports } from './interface.ts'
+import { ID, joinSections, readSections } from './sections.ts'
 import { signed, unsigned, WasmReader } from './wasm-reader.ts'
 
 /** The names under which a metered module shows the fuel that is left (i64) and the memory mark (i32). */
@@ -19,19 +19,11 @@ export const START_EXPORT = 'weft:start'
 /** What a metered module may use: instructions, memory in pages of 64 KiB, and the imports of an interface, `kernel1` if not said. */
 export type MeterLimits = { readonly fuel: number; readonly memoryPages: number; readonly abi?: Abi }
 
-const ID = {
-  ...{ type: 1, import: 2, function: 3, table: 4, memory: 5, global: 6, export: 7, start: 8, code: 10 },
-} as const
-/** The order of the format: the data count (12) stands before the code. Custom sections (0) are dropped. */
-const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11]
-const TAG_SECTION = 13
 /** What engines take for the body of one function: the limit that the JavaScript interface of WebAssembly names. */
 const MAX_FUNCTION_BYTES = 7_654_321
 const [I32, I64, MUTABLE, END] = [0x7f, 0x7e, 1, 0x0b]
 const [I32_CONST, I64_CONST] = [0x41, 0x42]
 const KIND = { function: 0, global: 3 } as const
-
-type Sections = ReadonlyMap<number, Uint8Array>
 
 /**
  * Rewrites a module so that it can run untrusted: only allowed imports, bounded memory and tables, exact fuel by cost model 1
@@ -61,32 +53,7 @@ export function meterWasm(code: Uint8Array, limits: MeterLimits): Uint8Array<Arr
   rewritten.delete(ID.start)
   if (sections.has(ID.table)) rewritten.set(ID.table, writeTables(open(ID.table)))
   checkValid(code)
-  return join(code.subarray(0, 8), rewritten)
-}
-
-function readSections(code: Uint8Array): Sections {
-  const reader = new WasmReader(code)
-  const head = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
-  if (code.length < 8 || head.some((byte, index) => code[index] !== byte))
-    throw new Failure(
-      'malformed',
-      'The code is no WASM module: it does not begin with "\\0asm" and version 1',
-    )
-  reader.skip(8)
-  const sections = new Map<number, Uint8Array>()
-  let last = -1
-  while (!reader.isDone) {
-    const id = reader.byte()
-    const part = reader.part(reader.u32())
-    if (id === 0) continue
-    if (id === TAG_SECTION) throw unsupported('exceptions')
-    const rank = ORDER.indexOf(id)
-    if (rank < 0) throw reader.wrong(`section ${id} is unknown`)
-    if (rank <= last) throw reader.wrong(`section ${id} is out of order or there twice`)
-    last = rank
-    sections.set(id, part.rest())
-  }
-  return sections
+  return joinSections(rewritten)
 }
 
 function writeGlobals(section: WasmReader, count: number, fuel: number): Uint8Array {
@@ -144,12 +111,4 @@ function checkValid(code: Uint8Array): void {
   } catch (cause) {
     throw new Failure('malformed', `The WASM module is not valid: ${reason(cause)}`, { cause })
   }
-}
-
-function join(head: Uint8Array, sections: Sections): Uint8Array<ArrayBuffer> {
-  const parts = ORDER.flatMap((id) => {
-    const body = sections.get(id)
-    return body === undefined ? [] : [Uint8Array.from([id, ...unsigned(body.length)]), body]
-  })
-  return concat([head, ...parts])
 }

@@ -115,6 +115,7 @@ export class FrameHost {
     const message = hear(data, (failure) => this.close(failure))
     if (message?.kind === 'crashed')
       this.#links.get(message.worker)?.end(new Failure('trap', `The worker failed: ${message.message}`))
+    else if (message?.kind === 'passed') this.#links.get(message.worker)?.take(message.message)
   }
 }
 

@@ -23,7 +23,7 @@ export class WorkerLink {
   constructor(port: Port, home: WorkerHome) {
     this.#port = port
     this.#home = home
-    port.onmessage = ({ data }) => this.#take(data)
+    port.onmessage = ({ data }) => this.take(data)
   }
 
   get place(): WorkerPlace {
@@ -82,7 +82,8 @@ export class WorkerLink {
     this.#waiter?.reject(failure)
   }
 
-  #take(data: unknown): void {
+  /** Takes what the worker says. */
+  take(data: unknown): void {
     try {
       const message = parseFromWorker(data)
       if (message.kind === 'lost')
