@@ -23,7 +23,7 @@ const owners = {
   'viem/': ['chain', 'protocol'],
   '(idb|lmdb)/': ['store'],
   '(cborg|hash-wasm|multiformats|@noble/[^/]+)/': ['protocol'],
-  '(wgsl_reflect|@bjorn3/browser_wasi_shim)/': ['worker'],
+  '@bjorn3/browser_wasi_shim/': ['worker'],
   '(svelte|uplot|uqr)/': ['ui'],
   '(playwright|playwright-core|@playwright)/': ['cli'],
   'commander/': ['cli'],

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 const site = 'dist/web'
 const chunks = existsSync(join(site, 'assets')) ? readdirSync(join(site, 'assets')) : []
 const still = /(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g
-/** Fetched when it is needed, with budgets of its own: what sends transactions, what reads payments (the wallet's), tokens, and what measures a new tab. */
-const later = /^(measure|cash-outs|send-move|page-chain|token|plain-token|refuse-rebasing)-/
+/** Fetched when it is needed, with budgets of its own: what sends transactions, what reads payments (the wallet's), tokens, what measures a new tab, and what looks into programs (WASM only in Node). */
+const later =
+  /^(check-wgsl|wasm-kernel|measure|cash-outs|send-move|page-chain|token|plain-token|refuse-rebasing)-/
 const lazy = /import\(\s*["'`]\.\/([\w.-]+\.js)["'`]\s*\)/g
 
 /** The files that a page names: scripts, what is loaded ahead for them, and styles. */
@@ -48,6 +49,9 @@ const tokens = reached(['plain-token', 'refuse-rebasing', 'token'], [still, lazy
 const pages = reached(['Publish', 'Jobs', 'Job', 'open-publishing'], [still, lazy]).filter(
   (file) => !running.includes(file),
 )
+const checking = reached(['check-wgsl'], [still, lazy]).filter(
+  (file) => !running.includes(file) && !pages.includes(file),
+)
 const wallet = reached(['Wallet', 'open-wallet', 'external'], [still, lazy]).filter(
   (file) => !running.includes(file),
 )
@@ -56,11 +60,12 @@ export default [
   budget('loader', '3 KiB', ['embed/v1.js']),
   budget('frame before consent', '15 KiB', ['embed.html', ...linked('embed.html')]),
   budget('contribute page before Start', '60 KiB', index),
-  budget('contribute page after Start', '312 KiB', running),
+  budget('contribute page after Start', '316 KiB', running),
   budget('what the first start adds', '6 KiB', measuring),
   budget('what moving earned money adds', '45 KiB', moving),
   budget('what a job in tokens adds', '10 KiB', tokens),
-  budget('sandbox', '100 KiB', ['sandbox.html']),
+  budget('sandbox', '64 KiB', ['sandbox.html']),
   budget('what the publish and jobs pages add', '160 KiB', pages),
+  budget('what looking into WGSL adds', '16 KiB', checking),
   budget('what the wallet adds', '110 KiB', wallet),
 ]

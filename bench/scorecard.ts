@@ -43,6 +43,8 @@ const lines: readonly Line[] = [
   ['matmul-wgsl.gpu', 'ratio', 'higher', 0.9, 'a hardware adapter'],
   ['routing', 'ratio', 'higher', 0.9],
   ['respawn', 'ms', 'lower', 50],
+  ['respawn.again', 'ms', 'lower', 50],
+  ['respawn.time', 'ms', 'lower', null],
   ['host-jank.tasks', '1/min', 'lower', 0],
   ['host-jank.frames', '%', 'lower', 5],
   ['gas.open.coin', 'gas', 'lower', null],

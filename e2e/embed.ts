@@ -99,6 +99,34 @@ test('a frame that nobody can see does not compute', async ({ browser }) => {
   await context.close()
 })
 
+test('a page that stutters by itself is left more of the computer, and less again when it is calm', async ({
+  browser,
+}) => {
+  const { context, page, faults } = await makeVisitor(browser)
+  await page.goto(host.url)
+  const frame = page.frameLocator(FRAMES)
+  await frame.getByTestId('badge').click()
+  await frame.getByTestId('agree').click()
+  await expect(frame.getByTestId('working')).toBeVisible(PATIENCE)
+  const stutter = await page.evaluate(() => {
+    const block = (): void => {
+      for (const end = performance.now() + 150; performance.now() < end; );
+    }
+    return Number(setInterval(block, 300))
+  })
+  const limit = frame.getByTestId('limit')
+  await expect(limit).toContainText('The page around this badge is busy', PATIENCE)
+  const share = async (): Promise<number> => {
+    const [text] = await limit.allTextContents()
+    return Number(/(\d+) %/.exec(text ?? '100 %')?.[1])
+  }
+  await expect.poll(share, PATIENCE).toBe(25)
+  await page.evaluate((id) => clearInterval(id), stutter)
+  await expect.poll(share, PATIENCE).toBeGreaterThan(40)
+  expect(faults).toEqual([])
+  await context.close()
+})
+
 for (const [path, what] of [
   ['/wrong', 'not an address'],
   ['/checksum', 'checksum'],

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { accountOf, makeKey } from '../src/protocol/account.ts'
+import { checkFaults, checkPage } from './support/network/check-page.ts'
 import { publishSquares } from './support/network/job.ts'
 import type { NetworkProcess } from './support/network/process.ts'
 import { startNetwork } from './support/network/process.ts'
@@ -17,7 +17,6 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => network?.stop())
 
-const PHONE = { width: 360, height: 740 }
 const payee = accountOf(makeKey())
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -94,35 +93,4 @@ async function tabTo(page: Page, id: string): Promise<void> {
     if (presses > 60) throw new Error(`${id} is not reached by Tab`)
     await page.keyboard.press('Tab')
   }
-}
-
-async function checkPage(page: Page, what: string): Promise<void> {
-  await page.setViewportSize({ width: 1280, height: 900 })
-  await checkFaults(page, what)
-  await page.setViewportSize(PHONE)
-  await expect
-    .poll(() => page.evaluate(findWide), { message: `${what}: what is wider than a phone` })
-    .toEqual([])
-  await checkFaults(page, `${what} on a phone`)
-}
-
-/** Runs in the page: names the elements that make it scroll sideways. */
-function findWide(): string[] {
-  const { scrollWidth, clientWidth } = document.documentElement
-  const isClipped = (node: Element | null): boolean =>
-    node !== null &&
-    node !== document.body &&
-    (getComputedStyle(node).overflowX !== 'visible' || isClipped(node.parentElement))
-  const found = [...document.querySelectorAll('body *')]
-    .filter((node) => node.getBoundingClientRect().right > clientWidth && !isClipped(node.parentElement))
-    .map((node) => `${node.outerHTML.slice(0, 80)} at ${node.getBoundingClientRect().right}`)
-  return scrollWidth <= clientWidth ? [] : [`${scrollWidth} px`, ...found]
-}
-
-async function checkFaults(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)
-  expect(serious, what).toEqual([])
 }

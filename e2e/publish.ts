@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { balanceOf } from '../src/chain/chain.ts'
 import { readJob } from '../src/chain/escrow/read-escrow.ts'
 import type { Hex } from '../src/protocol/bytes.ts'
-import { squareKernel, squareManifest, squares } from './support/network/job.ts'
+import { assemble, text } from '../src/worker/meter/assemble.ts'
+import { fillIn, squareKernel, squareManifest, squares } from './support/network/job.ts'
 import { readNodeJournal, recomputed, tally } from './support/network/journal.ts'
 import type { NetworkProcess } from './support/network/process.ts'
 import { COMMAND, startNetwork } from './support/network/process.ts'
@@ -17,6 +19,12 @@ import { begin, makeVisitor, PATIENCE, readAccount, setField } from './support/n
 test.describe.configure({ timeout: 180_000 })
 
 const UNITS = 300
+/** A kernel that asks for a socket, and what is said to it. */
+const socketKernel = assemble({
+  run: [0x42, 0],
+  sections: { 2: [1, ...text('wasi_snapshot_preview1'), ...text('sock_send'), 0, 0] },
+})
+const SOCKET = 'The WASM module imports wasi_snapshot_preview1.sock_send (function), sockets are not offered'
 const PRICE = '1000000000'
 let network: NetworkProcess
 let folder: string
@@ -69,6 +77,55 @@ test('a manifest with a fault ends the command with code 2 and the path of the f
   const { code, said } = await publish({ ...manifest, price: { replica: '-1' } })
   expect(await code).toBe(2)
   expect(said()).toContain('price.replica')
+})
+
+test('a program that no provider would run ends the command with code 2, and nothing is opened', async () => {
+  await writeFile(join(folder, 'socket.wasm'), socketKernel)
+  const [program] = manifest.programs as Record<string, unknown>[]
+  const publisher = await publish({ ...manifest, programs: [{ ...program, code: { file: 'socket.wasm' } }] })
+  expect(await publisher.code).toBe(2)
+  expect(publisher.said()).toContain(`programs[0].code: ${SOCKET}`)
+  expect(publisher.jobId()).toBeUndefined()
+})
+
+test('on the page a program that no provider would run is told at its field before money is asked for', async ({
+  browser,
+}) => {
+  const held = await balanceOf(network.chain, network.network.escrow)
+  const visitor = await makeVisitor(browser)
+  const { page } = visitor
+  await page.goto(`${network.url}/#/publish`)
+  const job = { name: 'Squares', units: 10, spin: 1, priceWei: PRICE }
+  const isTold = async (message: string): Promise<void> => {
+    const error = page.getByTestId('field-error')
+    await expect(error).toContainText(message, PATIENCE)
+    await expect(error).toHaveAttribute('data-path', 'programs[0].code')
+    await expect(page.getByTestId('publish')).toBeDisabled()
+    await expect(page.getByTestId('cost')).toBeHidden()
+  }
+  await fillIn(page, squareManifest(job), { name: 'socket.wasm', bytes: socketKernel })
+  await isTold(SOCKET)
+  await page.screenshot({ path: test.info().outputPath('socket.png'), fullPage: true })
+  const buffers = [{ name: 'out', bytes: 4 }]
+  const pass = { entry: 'main', bindings: [['out']], dispatch: [1] }
+  const wgsl = squareManifest(job, { programs: [{ kind: 'wgsl', buffers, passes: [pass] }] })
+  const shader = `@group(0) @binding(1) var<storage, read_write> out: array<u32>;
+@compute @workgroup_size(1) fn main() { out[0] = 1u; }`
+  await fillIn(page, wgsl, { name: 'wrong.wgsl', bytes: new TextEncoder().encode(shader) })
+  await isTold(
+    'WGSL: out is at @group(0) @binding(1): "main" uses it, and the manifest binds no buffer there',
+  )
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations).toEqual([])
+  const right = new TextEncoder().encode(shader.replace('binding(1)', 'binding(0)'))
+  await fillIn(page, wgsl, { name: 'right.wgsl', bytes: right })
+  await expect(page.getByTestId('publish')).toBeEnabled(PATIENCE)
+  await fillIn(page, squareManifest(job), { name: 'square.wasm', bytes: squareKernel })
+  await expect(page.getByTestId('publish')).toBeEnabled(PATIENCE)
+  await expect(page.getByTestId('field-error')).toBeHidden()
+  expect(visitor.faults).toEqual([])
+  expect(await balanceOf(network.chain, network.network.escrow)).toBe(held)
+  await visitor.context.close()
 })
 
 /** Runs `weft publish` on a manifest. */

@@ -3,17 +3,13 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { balanceOf } from '../src/chain/chain.ts'
+import type { PublishedJob } from '../src/publisher/state.ts'
+import { draftOf, uploadOf } from '../src/ui/publish/upload.ts'
 import type { SquareJob } from './support/network/job.ts'
-import {
-  fillIn,
-  publishFilled,
-  publishSquares,
-  squareKernel,
-  squareManifest,
-  squares,
-} from './support/network/job.ts'
+import { fillIn, publishSquares, squareKernel, squareManifest, squares } from './support/network/job.ts'
 import { cancel, checkMoney, joinIn, leave, readVerified, untilPhase } from './support/network/job-page.ts'
 import { readTabJournal, recomputed, tally } from './support/network/journal.ts'
+import { startOddPublisher } from './support/network/odd-publisher.ts'
 import type { NetworkProcess } from './support/network/process.ts'
 import { startNetwork } from './support/network/process.ts'
 import {
@@ -148,17 +144,12 @@ test('a wrong manifest is told by field, and cannot be published', async ({ brow
   await leave(publisher)
 })
 
-test('a kernel that does not compile is told on both sides, costs nothing and harms no other job', async ({
+test('a kernel that does not compile, published all the same, is told on both sides, costs nothing and harms no other job', async ({
   browser,
 }) => {
-  const publisher = await makeVisitor(browser)
-  const { page } = publisher
-  await page.goto(`${network.url}/#/publish`)
-  await fillIn(page, squareManifest({ ...LONG, name: 'Broken' }), {
-    name: 'bad.wasm',
-    bytes: squareKernel.slice(0, 60),
-  })
-  const jobId = await publishFilled(page)
+  const odd = await startOddPublisher(network, { isBlind: true })
+  const manifest = squareManifest({ ...LONG, name: 'Broken' })
+  const jobId = await odd.engine.publish(draftOf(manifest, [uploadOf('bad.wasm', squareKernel.slice(0, 60))]))
   const good = await makeVisitor(browser)
   await publishSquares(good.page, network.url, { ...LONG, name: 'Good', units: 40 })
   const provider = await joinIn(browser, network.url)
@@ -166,11 +157,18 @@ test('a kernel that does not compile is told on both sides, costs nothing and ha
   await expect(row).toHaveAttribute('data-kind', 'unsuitable', PATIENCE)
   await expect(row).toContainText(/compile|module|section|ends/i)
   await untilPhase(good.page, 'closed')
-  await cancel(page)
-  await untilPhase(page, 'closed')
-  await checkMoney(page, network.chain, jobId)
-  expect(await readShown(page, 'claimed')).toBe(0n)
-  await leave(publisher, good, provider)
+  const job = (): PublishedJob | undefined => odd.engine.show().jobs.find((entry) => entry.jobId === jobId)
+  await expect.poll(() => Object.values(job()?.failures ?? {}).length, PATIENCE).toBeGreaterThan(0)
+  await odd.engine.cancel(jobId)
+  await odd.engine.over(jobId)
+  expect(job()).toMatchObject({
+    phase: 'closed',
+    claimed: 0n,
+    refunded: job()?.budget,
+    bondReturned: job()?.bond,
+  })
+  await odd.stop()
+  await leave(good, provider)
 })
 
 test('a publisher tab that closes in the middle goes on when it opens again: nothing twice', async ({

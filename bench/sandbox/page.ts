@@ -1,7 +1,3 @@
-import type { Named } from '../../src/kernels/code.ts'
-import { named } from '../../src/kernels/code.ts'
-import type { SampleJob } from '../../src/kernels/job.ts'
-import { finishJob } from '../../src/kernels/job.ts'
 import { probeText } from '../../src/kernels/probe/meta.ts'
 import { probeNumbers } from '../../src/kernels/probe/reference.ts'
 import { squareJob } from '../../src/kernels/square/sample.ts'
@@ -12,6 +8,7 @@ import type { Sandbox } from '../../src/worker/sandbox.ts'
 import { openSandbox } from '../../src/worker/sandbox.ts'
 import { testSource } from '../../src/worker/test-job.ts'
 import { openDirect } from './direct.ts'
+import { productJob } from './product-job.ts'
 import { openRouting } from './routing-page.ts'
 
 const signal = new AbortController().signal
@@ -62,7 +59,8 @@ async function openProduct() {
     outputBytes: 4 * SIDE ** 2,
     dispatch: [SIDE / 32, SIDE / 32],
   })
-  const kernel = await (await open()).load(sourceOf(productJob(named(text), [...head]), 'wgsl'))
+  const job = productJob({ side: `${SIDE}`, turns: TURNS, variants: ['register'] })
+  const kernel = await (await open()).load(sourceOf(job, 'wgsl'))
   const [run] = await kernel.run([0])
   if (run?.kind !== 'done') throw run?.failure ?? new Error('no result')
   if (!isEqual(run.output, await runDirect(1))) throw new Error('the sandbox and the page give other bytes')
@@ -72,39 +70,6 @@ async function openProduct() {
     await runDirect(units)
     return performance.now() - start
   }
-}
-
-/** A job of units that are all the same product: other than those of the admission benchmark, whose units differ in size. */
-function productJob(code: Named, head: readonly number[]): SampleJob {
-  const numbers = named(probeNumbers())
-  const manifest = {
-    weft: 1,
-    app: { name: 'Products' },
-    programs: [
-      {
-        kind: 'wgsl',
-        code: { cid: code.cid, bytes: code.bytes.length },
-        buffers: [
-          { name: 'head', bytes: 16, init: [{ u32: [...head] }] },
-          { name: 'numbers', bytes: numbers.bytes.length, init: [{ input: 'numbers' }] },
-          { name: 'product', bytes: 4 * SIDE ** 2 },
-        ],
-        passes: [
-          {
-            entry: 'register_tile',
-            bindings: [['head', 'numbers', 'product']],
-            dispatch: [SIDE / 32, SIDE / 32],
-          },
-        ],
-      },
-    ],
-    inputs: [{ name: 'numbers', cid: numbers.cid, bytes: numbers.bytes.length }],
-    units: { kind: 'range', to: 1000 },
-    outputs: [{ name: 'product', type: 'u32', bytes: 4 * SIDE ** 2 }],
-    limits: { loopBound: 16_384 },
-    price: { replica: '0' },
-  }
-  return finishJob(manifest, [code, numbers])
 }
 
 function range(count: number): number[] {

@@ -1,14 +1,15 @@
 import { fractalJob } from '../../src/kernels/fractal/sample.ts'
 import type { SampleJob } from '../../src/kernels/job.ts'
-import { probeJobs, probeUnit } from '../../src/kernels/probe/sample.ts'
 import { ZERO_ADDRESS } from '../../src/protocol/address.ts'
 import { digestOfCid } from '../../src/protocol/cid.ts'
+import type { Program } from '../../src/protocol/manifest/program.ts'
 import { Admission } from '../../src/provider/admission/admission.ts'
+import type { ChoiceParts } from '../../src/provider/job/choose-executor.ts'
 import { loadKernel } from '../../src/provider/job/choose-executor.ts'
-import type { ProviderSettings } from '../../src/provider/state.ts'
 import { openMemoryStore } from '../../src/store/memory-store.ts'
-import type { LoadedKernel } from '../../src/worker/executor.ts'
+import type { KernelSource, LoadedKernel } from '../../src/worker/executor.ts'
 import { openSandbox } from '../../src/worker/sandbox.ts'
+import { productJob } from './product-job.ts'
 
 const signal = new AbortController().signal
 const LIMITS = { cpuDuty: 1, gpuDuty: 1, cpuWorkers: 1 }
@@ -17,58 +18,73 @@ const ROUND_MS = 200
 /** Units in a frame at most. */
 const FRAME = 16
 
-/** The jobs that are routed, with units that stand for all of theirs. */
-function jobs(): ReadonlyMap<string, { job: SampleJob; units: readonly number[] }> {
-  const { plain, tiled } = probeJobs()
+/** A job, and units that stand for all of its. */
+type Task = { readonly job: SampleJob; readonly units: readonly number[] }
+
+/** The jobs that are routed: of WASM by experts and by a beginner, of two kinds of tiles, and one that begins unlike the rest. */
+function tasks(naive: Uint8Array): ReadonlyMap<string, Task> {
+  const product = (side: string, wasm?: 'scalar' | 'SIMD' | Uint8Array): SampleJob =>
+    productJob({ side, turns: 1, variants: ['register'], ...(wasm === undefined ? {} : { wasm }) })
+  const tiles = productJob({ side: '256', turns: 1, variants: ['workgroup', 'register'] })
+  const deep = Array.from({ length: FRAME }, (_, at) => 136 + at)
   return new Map([
-    [
-      'fractal',
-      { job: fractalJob(0, { priceWei: '1' }), units: Array.from({ length: FRAME }, (_, at) => 136 + at) },
-    ],
-    ['scalar product', { job: plain, units: [probeUnit(0, 2)] }],
-    ['SIMD product', { job: tiled, units: [probeUnit(0, 2)] }],
+    ['fractal', { job: fractalJob(0, { priceWei: '1' }), units: deep }],
+    ['SIMD product', { job: product('256', 'SIMD'), units: [20] }],
+    ['scalar product', { job: product('256', 'scalar'), units: [20] }],
+    ['naive product', { job: product('256', naive), units: [20] }],
+    // Three small units, then large ones.
+    ['naive product, small at first', { job: product('32+224*min(1,max(0,$i-2))', naive), units: [20] }],
+    ['tiles', { job: tiles, units: [20] }],
   ])
 }
 
-/** A kernel that is loaded, and how many units it should be given at a time. */
-type Way = { readonly kernel: LoadedKernel; readonly units: readonly number[] }
+/** A kernel that is loaded, the name of its program, and how many units it should be given at a time. */
+type Way = { readonly kernel: LoadedKernel; readonly program: string; readonly units: readonly number[] }
 
 /** A browser as a provider has it, that was measured once; what it gives opens a job by its name and times it. */
-export async function openRouting() {
+export async function openRouting(naive: readonly number[]) {
   const sandbox = await openSandbox({ url: '/sandbox.html', cpuWorkers: LIMITS.cpuWorkers, signal })
   const { blobs, values } = openMemoryStore()
   const ports = { sandbox, values, browser: 'bench', nowMs: () => Date.now() }
   const admission = await Admission.open(ports, signal)
   admission.check(LIMITS)
   while (admission.isMeasuring) await admission.profile()
-  const all = jobs()
+  const all = tasks(Uint8Array.from(naive))
   for (const { job } of all.values())
     for (const [cid, bytes] of job.blobs) await blobs.put(digestOfCid(cid), bytes)
   const source = { peer: 'none', list: absent, get: absent, abort: absent }
-  const load = async (job: SampleJob, executor: ProviderSettings['executor']): Promise<LoadedKernel> =>
-    await loadKernel(
-      { manifest: job.manifest, owner: ZERO_ADDRESS },
-      {
-        sandbox,
-        // Each round chooses anew: what an earlier trial showed is not remembered.
-        admission: {
-          profile: () => admission.profile(),
-          trialOf: () => undefined,
-          remember: () => undefined,
-        },
-        settings: { executor, cpuWorkers: LIMITS.cpuWorkers },
-        from: { source, cache: blobs, signal },
-      },
-    )
-  const open = async (name: string, executor: ProviderSettings['executor']): Promise<Way> => {
+  const loaded = new WeakMap<LoadedKernel, string>()
+  const load = async (from: KernelSource): Promise<LoadedKernel> => {
+    const kernel = await sandbox.load(from)
+    loaded.set(kernel, from.manifest.programs.map(nameOf).join())
+    return kernel
+  }
+  const parts: ChoiceParts = {
+    sandbox: { report: sandbox.report, load },
+    // Each round chooses anew: what an earlier trial showed is not remembered.
+    admission: { profile: () => admission.profile(), trialOf: () => undefined, remember: () => undefined },
+    settings: { executor: 'auto', cpuWorkers: LIMITS.cpuWorkers },
+    from: { source, cache: blobs, signal },
+  }
+  /** Opens a job by one of its programs, or by what is chosen. */
+  const open = async (name: string, program?: string): Promise<Way> => {
     const { job, units } = all.get(name) ?? fail(name)
-    const kernel = await load(job, executor)
+    const programs = job.manifest.programs.filter((each) => program === undefined || nameOf(each) === program)
+    const kernel = await loadKernel({ manifest: { ...job.manifest, programs }, owner: ZERO_ADDRESS }, parts)
     const start = performance.now()
     await run(kernel, units.slice(0, 1))
-    const count = Math.floor(ROUND_MS / (performance.now() - start))
-    return { kernel, units: units.slice(0, Math.max(1, count)) }
+    const count = Math.max(1, Math.floor(ROUND_MS / (performance.now() - start)))
+    return { kernel, program: loaded.get(kernel) ?? fail(name), units: units.slice(0, count) }
   }
-  return { names: [...all.keys()], open, rateOf }
+  const programsOf = (name: string): string[] =>
+    (all.get(name) ?? fail(name)).job.manifest.programs.map(nameOf)
+  return { names: [...all.keys()], programsOf, open, rateOf }
+}
+
+function nameOf(program: Program): string {
+  return program.kind === 'wasm'
+    ? 'WASM'
+    : `WGSL${program.variant === undefined ? '' : ` ${program.variant}`}`
 }
 
 /** Units a second. */

@@ -1,56 +1,61 @@
-import type { Executor } from '../../src/worker/executor.ts'
 import type { Found } from '../row.ts'
 import { median } from '../spread.ts'
+import { naiveProduct } from './naive-product.ts'
 import { withSandboxPage } from './site.ts'
 
 const ROUNDS = 5
 
-/** What a job gave: units a second on each executor, and what was chosen in each round. */
+/** What a job gave: units a second by each of its programs, and which was chosen in each round. */
 type Routed = {
   readonly name: string
-  readonly rates: Readonly<Record<Executor, readonly number[]>>
-  readonly chosen: readonly Executor[]
+  readonly rates: Readonly<Record<string, readonly number[]>>
+  readonly chosen: readonly string[]
 }
 
 /**
- * Measures how the executor that is chosen for a job fares against the better one. Each round chooses anew, and counts by the
- * job that was served worst. What is chosen runs as what is forced does, so that each executor is timed once.
+ * Measures how the program that is chosen for a job fares against its best one. Each round chooses anew, and counts by the job
+ * that was served worst. What is chosen runs as what is forced does, so that each program is timed once.
  */
 export async function routing(signal: AbortSignal): Promise<ReadonlyMap<string, Found>> {
-  const jobs = await withSandboxPage((page) => page.evaluate(measure, ROUNDS), signal)
+  const naive = await naiveProduct()
+  const options = { rounds: ROUNDS, naive: [...naive] }
+  const jobs = await withSandboxPage((page) => page.evaluate(measure, options), signal)
   const samples = Array.from({ length: ROUNDS }, (_, round) =>
     Math.min(...jobs.map((job) => ratioOf(job, job.chosen[round]))),
   )
   return new Map([['routing', { samples, baseline: null, note: jobs.map(noteOf).join('; ') }]])
 }
 
-function ratioOf({ rates }: Routed, chosen: Executor | undefined): number {
-  if (chosen === undefined) return Number.NaN
-  return median(rates[chosen]) / Math.max(median(rates.wasm), median(rates.wgsl))
+function ratioOf({ rates }: Routed, chosen = ''): number {
+  return median(rates[chosen] ?? []) / Math.max(...Object.values(rates).map(median))
 }
 
-function noteOf({ name, rates, chosen }: Routed): string {
-  const per = (executor: Executor): string => `${median(rates[executor]).toPrecision(3)}/s`
-  const share = `${chosen.filter((executor) => executor === 'wasm').length} of ${chosen.length}`
-  return `${name}: WASM ${per('wasm')}, WGSL ${per('wgsl')}, WASM chosen ${share} times`
+function noteOf(job: Routed): string {
+  const { name, rates, chosen } = job
+  const each = Object.entries(rates).map(([program, all]) => {
+    const count = chosen.filter((other) => other === program).length
+    return `${program} ${median(all).toPrecision(3)}/s chosen ${count} of ${chosen.length}`
+  })
+  const worst = Math.min(...chosen.map((program) => ratioOf(job, program)))
+  return `${name}: ${each.join(', ')}, at worst ${worst.toFixed(2)}`
 }
 
-/** Runs in the page: both executors in turn, A B B A, and a choice in each round. */
-async function measure(rounds: number): Promise<Routed[]> {
-  const { names, open, rateOf } = await window.sandboxBench.openRouting()
+/** Runs in the page: the programs in turn, A B B A, and a choice in each round. */
+async function measure({ rounds, naive }: { rounds: number; naive: number[] }): Promise<Routed[]> {
+  const { names, programsOf, open, rateOf } = await window.sandboxBench.openRouting(naive)
   const routed: Routed[] = []
   for (const name of names) {
-    const forced = { wasm: await open(name, 'wasm'), wgsl: await open(name, 'wgsl') }
-    const rates: Record<Executor, number[]> = { wasm: [], wgsl: [] }
-    const chosen: Executor[] = []
+    const programs = programsOf(name)
+    const forced = await Promise.all(programs.map((program) => open(name, program)))
+    const rates: Record<string, number[]> = Object.fromEntries(programs.map((program) => [program, []]))
+    const chosen: string[] = []
     for (let round = 0; round < rounds; round += 1) {
-      for (const executor of ['wasm', 'wgsl', 'wgsl', 'wasm'] as const)
-        rates[executor].push(await rateOf(forced[executor]))
-      const { kernel } = await open(name, 'auto')
-      chosen.push(kernel.executor)
+      for (const way of [...forced, ...forced.toReversed()]) rates[way.program]?.push(await rateOf(way))
+      const { kernel, program } = await open(name)
+      chosen.push(program)
       kernel.close()
     }
-    for (const { kernel } of Object.values(forced)) kernel.close()
+    for (const { kernel } of forced) kernel.close()
     routed.push({ name, rates, chosen })
   }
   return routed

@@ -1,6 +1,7 @@
 import type { Browser, Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { probe } from '../../src/kernels/probe/meta.ts'
+import { vectors } from '../../src/kernels/standard/vectors.ts'
 import type { harness as Harness } from '../support/admission-harness.ts'
 import type { SandboxSite } from '../support/sandbox-site.ts'
 import { openSandboxSite, serveSandboxSite } from '../support/sandbox-site.ts'
@@ -104,6 +105,25 @@ test('on a software adapter WASM is chosen, and the next job of the kind is not 
     isSame: true,
     forced: ['wasm', 'wgsl'],
   })
+})
+
+test('of the two WGSL programs of a product the one is loaded that the profile speaks for, and both give the same bytes', async () => {
+  await page.reload()
+  const found = await page.evaluate(async () => {
+    const tab = await harness.start()
+    const [slow, fast] = [100, 200]
+    return [
+      await harness.product(tab, 'auto', { register: fast, workgroup: slow }),
+      await harness.product(tab, 'wgsl', { register: fast, workgroup: slow }),
+      await harness.product(tab, 'wgsl', { register: slow, workgroup: fast }),
+    ]
+  })
+  const digest = vectors['matmul-integer']
+  expect(found).toEqual([
+    { loaded: ['wasm', 'wgsl register'], digest },
+    { loaded: ['wgsl register'], digest },
+    { loaded: ['wgsl workgroup'], digest },
+  ])
 })
 
 test('without WebGPU only WASM is measured, and WebGPU cannot be chosen', async ({ browser: plain }) => {

@@ -16,6 +16,8 @@ test.describe.configure({ mode: 'serial', timeout: 180_000 })
 const JOB = { name: 'Squares', units: 20_000, spin: 10_000_000, priceWei: '1000000000' }
 /** What stops is stopped at once: well before a lease would end. */
 const AT_ONCE = { timeout: 5_000 }
+/** How a busy computer is noticed where its sensor says nothing. */
+const SLOWER = /Units take longer than usual|This page stutters/
 let network: NetworkProcess
 let publisher: NodePublisher
 let own: OwnBrowser
@@ -73,6 +75,23 @@ test('a browser that is told to save data stops, unless the visitor lets it run'
   await expectWork()
 })
 
+test('what else makes this computer busy slows the units: less is used until it is over', async () => {
+  await expect.poll(share, PATIENCE).toBeGreaterThan(25)
+  const before = await share()
+  const other = await own.context.newPage()
+  await other.evaluate(() => {
+    const endless = URL.createObjectURL(new Blob(['for (;;);'], { type: 'text/javascript' }))
+    for (let left = 4 * navigator.hardwareConcurrency; left > 0; left -= 1) new Worker(endless)
+  })
+  await page.bringToFront()
+  await expect(page.getByTestId('limit').filter({ hasText: SLOWER })).toHaveCount(1, PATIENCE)
+  await expect.poll(share, PATIENCE).toBeLessThan(before)
+  await other.close()
+  const during = await share()
+  await expect.poll(share, PATIENCE).toBeGreaterThan(during)
+  await expectWork()
+})
+
 test('high pressure stops the work, calm brings it back with less, and a visitor who does not mind is not stopped', async () => {
   await feelPressure('critical')
   await expectHalt('pressure', 'busy with other things')
@@ -117,6 +136,13 @@ test('a pause of an hour outlives a reload', async () => {
   await page.getByTestId('resume').click()
   await expectWork()
 })
+
+/** How much of the visitor's limits is used, in percent. */
+async function share(): Promise<number> {
+  const texts = await page.getByTestId('limit').allTextContents()
+  const [, percent = '100'] = /: (\d+) % of your limits are used/.exec(texts.join()) ?? []
+  return Number(percent)
+}
 
 function leased(): number {
   return publisher.job(jobId).counts.leased

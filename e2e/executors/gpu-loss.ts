@@ -1,5 +1,6 @@
 import type { Browser, Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
+import { killGpu, launchGpuBrowser } from '../support/gpu-browser.ts'
 import type { harness as Harness } from '../support/sandbox-harness.ts'
 import type { SandboxSite } from '../support/sandbox-site.ts'
 import { openSandboxSite, serveSandboxSite } from '../support/sandbox-site.ts'
@@ -25,8 +26,17 @@ fn main() {
 }`
 const heavyJob = {
   manifest: { limits: { timeMs: 60_000, loopBound: 2 ** 24 } },
-  program: { passes: [{ entry: 'main', bindings: [['head', 'out']], dispatch: [16] }] },
+  program: { passes: [{ entry: 'main', bindings: [['head', 'out']], dispatch: [2] }] },
 }
+/** What no kernel in the sandbox may do: it takes hours. */
+const endless = `
+@group(0) @binding(0) var<storage, read_write> out: array<u32>;
+@compute @workgroup_size(64)
+fn main() {
+  var x = 1u;
+  for (var i = 0u; i < 4000000000u; i = i + 1u) { x = x * 1664525u + out[0] + i; }
+  out[0] = x;
+}`
 
 let site: SandboxSite
 /** Every story has a browser of its own, because what happens to its GPU process stays with it. */
@@ -38,9 +48,7 @@ test.beforeAll(async () => {
 })
 test.afterAll(async () => await site.close())
 test.beforeEach(async ({ playwright }, { project }) => {
-  const options = project.use.launchOptions ?? {}
-  const args = [...(options.args ?? []), '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
-  browser = await playwright.chromium.launch({ ...options, args })
+  browser = await launchGpuBrowser(playwright, project.use.launchOptions)
   page = await openSandboxSite(browser, site)
   await page.evaluate(
     async ({ heavy, heavyJob }) => {
@@ -67,24 +75,12 @@ async function killDuring(name: string): Promise<{ shown: string[]; killedAt: nu
     story.running = kernel.run([100])
     await new Promise((resolve) => setTimeout(resolve, 300))
   }, name)
-  const killedAt = await kill()
+  const killedAt = await killGpu(browser)
   const shown = await page.evaluate(async () => {
     const { story } = globalThis as unknown as { story: Story }
     return harness.show(await story.running)
   })
   return { shown, killedAt }
-}
-
-/** Kills the GPU process of the browser. Gives when that was. */
-async function kill(): Promise<number> {
-  const session = await browser.newBrowserCDPSession()
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
-  const gpu = processInfo.find(({ type }) => type === 'GPU')
-  if (gpu === undefined) throw new Error('the browser has no GPU process')
-  const killedAt = Date.now()
-  process.kill(gpu.id, 'SIGKILL')
-  await session.detach()
-  return killedAt
 }
 
 /** Runs a unit, and tells when it was done and what the sandbox says of the GPU. */
@@ -97,6 +93,30 @@ async function run(name: string, unit: number) {
     },
     { name, unit },
   )
+}
+
+/** Makes the GPU process of the browser hang for hours: another tab gives a device back while it computes without end. */
+async function hang(): Promise<void> {
+  const other = await browser.newPage()
+  await other.goto(site.url)
+  await other.evaluate(async (code) => {
+    const gpu = await (await navigator.gpu.requestAdapter())?.requestDevice()
+    if (gpu === undefined) throw new Error('there is no WebGPU here')
+    const module = gpu.createShaderModule({ code })
+    const pipeline = gpu.createComputePipeline({ layout: 'auto', compute: { module } })
+    const buffer = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE })
+    const entries = [{ binding: 0, resource: { buffer } }]
+    const encoder = gpu.createCommandEncoder()
+    const pass = encoder.beginComputePass()
+    pass.setPipeline(pipeline)
+    pass.setBindGroup(0, gpu.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }))
+    pass.dispatchWorkgroups(1024)
+    pass.end()
+    gpu.queue.submit([encoder.finish()])
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    gpu.destroy()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }, endless)
 }
 
 async function wait(ms: number): Promise<void> {
@@ -142,14 +162,18 @@ test('three losses by different kernels leave the GPU alone until the page is lo
 
 test('a GPU that does not answer any more is wedged, WASM goes on without it, and it comes back by itself', async () => {
   const slow = { ...heavyJob, manifest: { limits: { timeMs: 10, loopBound: 2 ** 24 } } }
-  const late = await page.evaluate(
+  await page.evaluate(
     async ({ heavy, slow }) => {
       const { story } = globalThis as unknown as { story: Story }
-      const kernel = await story.sandbox.load(harness.wgsl(`${heavy}\n\n`, slow))
-      return harness.show(await kernel.run([100, 101, 102, 103]))
+      story.kernels.slow = await story.sandbox.load(harness.wgsl(`${heavy}\n\n`, slow))
     },
     { heavy, slow },
   )
+  await hang()
+  const late = await page.evaluate(async () => {
+    const { story } = globalThis as unknown as { story: Story }
+    return harness.show((await story.kernels.slow?.run([100, 101, 102, 103])) ?? [])
+  })
   const cause = 'the unit took more than limits.timeMs, 10 ms, and the GPU does not answer any more'
   expect(late.slice(0, 3)).toEqual([100, 101, 102].map((unit) => `${unit} wedged: Unit ${unit}: ${cause}`))
   expect(late[3]).toContain('103 device-lost: Unit 103: the GPU failed before its turn')
@@ -157,7 +181,29 @@ test('a GPU that does not answer any more is wedged, WASM goes on without it, an
   expect(after.shown[0]).toContain('8 wedged: The GPU does not answer, and is asked again from time to time')
   expect(after.report).toEqual({ mode: 'data worker', gpuTrouble: expect.stringContaining('not answer') })
   expect((await run('twin', 12)).shown).toEqual(['12 = 144'])
-  await kill()
+  await killGpu(browser)
   const again = async (): Promise<string[]> => (await run('first', 9)).shown
   await expect.poll(again, { timeout: 60_000 }).toEqual(['9 = 81'])
+})
+
+test('while the GPU hangs a new tab, and one that is loaded again, run WASM within half a minute and say why not WGSL', async () => {
+  await hang()
+  const tab = await browser.newPage()
+  for (const open of [() => tab.goto(site.url), () => tab.reload()]) {
+    await open()
+    const start = Date.now()
+    const found = await tab.evaluate(async () => {
+      const sandbox = await harness.open()
+      const wgsl = await sandbox.load(harness.wgsl()).catch((error: { code: string }) => error.code)
+      const kernel = await sandbox.load(harness.moody())
+      return { report: sandbox.report, wgsl, shown: harness.show(await kernel.run([7, 8])) }
+    })
+    const gpuTrouble = expect.stringContaining('The GPU did not answer when this page was opened')
+    expect(found).toEqual({
+      report: { mode: 'WASM only', gpuTrouble },
+      wgsl: 'unsupported',
+      shown: ['7 = 49', '8 = 64'],
+    })
+    expect(Date.now() - start).toBeLessThan(30_000)
+  }
 })

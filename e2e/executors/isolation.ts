@@ -51,6 +51,8 @@ async function given(): Promise<number[][]> {
 const place = ({ frame, worker }: View): string => `${frame}/${worker}`
 const sorted = (lists: readonly (readonly number[])[]): string[] => lists.map(String).toSorted()
 
+const sum = (times: readonly number[]): number => times.reduce((all, each) => all + each, 0)
+
 test('two publishers are served at once on processor and GPU, each by workers of its own that stay', async () => {
   const found = await page.evaluate(
     async ([alice, bob]) => {
@@ -159,4 +161,43 @@ test('two publishers with work for the GPU take turns, and neither starves the o
   )
   for (let at = 4; at + 8 <= done.length - 4; at += 8)
     expect(done.slice(at, at + 8).filter((owner) => owner === 0).length, done.join('')).toBeGreaterThan(1)
+})
+
+test('a publisher of long units in a long lease leaves another one its turns on the only lane', async () => {
+  const found = await page.evaluate(
+    async ([alice, bob]) => {
+      const sandbox = await harness.open()
+      const limits = { fuel: 1_000_000_000_000, timeMs: 60_000 }
+      const load = (owner: string | undefined, turns: number): ReturnType<Sandbox['load']> =>
+        sandbox.load(harness.patient(turns, { owner: owner ?? '', manifest: { limits } }))
+      const probe = await load(alice, 2 ** 24)
+      const [probed] = await probe.run([1])
+      probe.close()
+      if (probed?.kind !== 'done') throw new Error('the machine could not be measured')
+      const slow = await load(alice, Math.ceil((2 ** 24 * 400) / probed.elapsedMs))
+      const quick = await load(bob, 1)
+      const stop = new AbortController()
+      const lease = slow.run(
+        Array.from({ length: 200 }, (_, unit) => unit),
+        stop.signal,
+      )
+      const done = (): number => sandbox.workers.find(({ cell }) => cell === alice)?.units ?? 0
+      const turns: (readonly [from: number, to: number])[] = []
+      const shown: string[] = []
+      for (let turn = 0; turn < 4; turn += 1) {
+        const before = done()
+        shown.push(...harness.show(await quick.run([turn + 5])))
+        turns.push([before, done()])
+      }
+      stop.abort()
+      const times = (await lease).map((run) => (run.kind === 'done' ? run.elapsedMs : 0))
+      return { shown, waits: turns.map(([from, to]) => times.slice(from, to)) }
+    },
+    [alice, bob],
+  )
+  expect(found.shown).toEqual(['5 = 25', '6 = 36', '7 = 49', '8 = 64'])
+  // A turn lasts a second and no unit begins after it.
+  for (const units of found.waits)
+    expect(sum(units.slice(0, -1)), JSON.stringify(found.waits)).toBeLessThan(1_000)
+  expect(found.waits.slice(1).map(sum), 'and the other goes on meanwhile').not.toContain(0)
 })

@@ -62,3 +62,9 @@ test('units of an AssemblyScript program do', async () => {
   const runs = await runTwice('collatz', await compileOdd())
   expect(runs[0]).toMatch(/^0 = 6f000000 for \d+$/)
 })
+
+test('units of a program that leaves well in the middle of a loop cost what ran until then', async () => {
+  const runs = await runTwice('leave', await compileOdd())
+  const [, fuel] = /^0 = 69 for (\d+)$/.exec(runs[0] ?? '') ?? []
+  expect(Number(fuel)).toBeLessThan(1_000)
+})

@@ -19,20 +19,23 @@ export const harness = {
     return await openSandbox({ url: '/sandbox.html', cpuWorkers: 1, signal })
   },
 
-  /** What differs between WGSL, WASM and the plain reference for two units of a pair; nothing when all is well. */
+  /** What differs between WGSL (of each variant), WASM and the plain reference for two units of a job; nothing when all is well. */
   async compare(sandbox: Sandbox, name: keyof typeof standardJobs): Promise<string[]> {
     const job = shorten(standardJobs[name](1, { priceWei: '1' }))
     const reference = referenceOf(job.manifest, inputsOf(job.manifest, job.blobs))
     const units = [0, 3]
     const expected = units.map(reference)
     const found: string[] = []
-    for (const executor of ['wasm', 'wgsl'] as const)
-      for (const [index, output] of (await run(sandbox, { job, executor, units })).entries()) {
+    for (const program of job.manifest.programs) {
+      const one = { ...job, manifest: { ...job.manifest, programs: [program] } }
+      const outputs = await run(sandbox, { job: one, executor: program.kind, units })
+      for (const [index, output] of outputs.entries()) {
         const wanted = expected[index]
-        if (typeof output === 'string') found.push(`${executor}, unit ${units[index]}: ${output}`)
-        else if (wanted === undefined || !isEqual(output, wanted))
-          found.push(`${executor}, unit ${units[index]}: other bytes`)
+        const place = `${program.kind} ${program.kind === 'wgsl' ? program.variant : ''}, unit ${units[index]}`
+        if (typeof output === 'string') found.push(`${place}: ${output}`)
+        else if (wanted === undefined || !isEqual(output, wanted)) found.push(`${place}: other bytes`)
       }
+    }
     return found
   },
 

@@ -33,6 +33,16 @@ const moodyWasm = assemble({
   ],
 })
 
+/** Counts up to the second number of its input, and squares the first. */
+const patientWasm = assemble({
+  locals: [[1, 0x7f]],
+  run: [
+    ...[LOOP, VOID, LOCAL_GET, 2, I32_CONST, 1, 0x6a, 0x22, 2],
+    ...[LOCAL_GET, 0, 0x28, 2, 4, 0x49, 0x0d, 0, END],
+    ...[I32_CONST, 0, ...unit, ...unit, 0x6c, 0x36, 2, 0, I64_CONST, 4],
+  ],
+})
+
 /** Gives 50 000 bytes for each number of the unit, and 8: the number, then a word that an earlier unit would have left in the memory. */
 const bulkyWasm = assemble({
   memory: [0, 8],
@@ -61,6 +71,11 @@ export const harness = {
   bulky: (): KernelSource => {
     const outputs = [{ name: 'out', type: 'u32', bytes: '$i * 50000 + 8' }]
     return testSource(bulkyWasm, { manifest: { outputs, limits: { outputBytes: 500_000 } } })
+  },
+  /** Each unit counts so far before it squares its number. */
+  patient: (turns: number, job: TestJob = {}): KernelSource => {
+    const wasm = { abi: 'kernel1', stdin: [{ u32: ['$i', turns] }], memoryPages: 16 }
+    return testSource(patientWasm, { ...job, program: { wasm } })
   },
   /** Asks for 17 pages where 16 are allowed. */
   greedy: (): KernelSource => testSource(assemble({ run: [0x00], memory: [0, 17] })),

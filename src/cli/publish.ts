@@ -12,7 +12,7 @@ import type { Network } from '../protocol/network.ts'
 import type { Currency } from '../protocol/wei.ts'
 import { COIN_DECIMALS, formatAmount, parseCoins } from '../protocol/wei.ts'
 import { startNodePublisher } from '../publisher/start-node.ts'
-import type { Draft, PublishedJob, PublisherState, Quote } from '../publisher/state.ts'
+import type { Draft, JobResult, PublishedJob, PublisherState, Quote } from '../publisher/state.ts'
 import { holdFolder } from './local/hold-folder.ts'
 import { readNetwork } from './read-network.ts'
 import { makeReporter, type Reporter } from './reporter.ts'
@@ -89,8 +89,9 @@ async function run(made: Draft, stage: Stage, signal: AbortSignal): Promise<void
     const job = publisher.show().jobs.find((entry) => entry.jobId === jobId)
     if (job === undefined || job.phase !== 'closed')
       throw new Failure('refused', `The job failed: ${job?.why ?? 'it is gone'}`)
-    const currency = currencyOf(network, job.token)
-    await writeResult(await publisher.result(jobId), { out, job, currency, reporter })
+    reporter.line(payLine(job, currencyOf(network, job.token)))
+    if (job.digest === undefined) throw withoutResult(job, reporter)
+    await writeResult(await publisher.result(jobId), { out, job, reporter })
   } finally {
     closing.abort()
     await publisher.stopped
@@ -179,37 +180,45 @@ function teller(jobId: string, { line, event }: Reporter): (state: PublisherStat
 }
 
 async function writeResult(
-  result: {
-    readonly fileName: string
-    readonly bytes: Uint8Array
-    readonly digest: string
-    readonly digestFile: string
-  },
-  {
-    out,
-    job,
-    currency,
-    reporter,
-  }: { out: string; job: PublishedJob; currency: Currency; reporter: Reporter },
+  { files, digest, digestFile }: JobResult,
+  { out, job, reporter }: { out: string; job: PublishedJob; reporter: Reporter },
 ): Promise<void> {
-  const file = join(resolve(out), basename(result.fileName))
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, result.bytes)
-  await writeFile(`${file}.sha256`, result.digestFile)
-  const left = job.promised - job.claimed
+  const folder = resolve(out)
+  await mkdir(folder, { recursive: true })
+  const paths: string[] = []
+  for (const { name, bytes } of [...files, digestFile]) {
+    const path = join(folder, basename(name))
+    await writeFile(path, bytes)
+    paths.push(path)
+  }
+  reporter.line(`Wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}`)
+  reporter.event('done', { file: paths[0], files: paths, digest, ...moneyOf(job) })
+}
+
+/** What became of the money of a job that is closed, for a program. */
+function moneyOf({ promised, claimed, refunded }: PublishedJob) {
+  return {
+    claimedWei: claimed.toString(),
+    payableWei: (promised - claimed).toString(),
+    refundedWei: refunded.toString(),
+  }
+}
+
+function payLine({ promised, claimed, refunded, bondReturned }: PublishedJob, currency: Currency): string {
   const show = (amount: bigint): string => formatAmount(amount, currency)
-  const open = left > 0n ? `, ${show(left)} is there for its payees to take` : ''
-  reporter.line(
-    `Paid ${show(job.claimed)} ${currency.symbol}${open}, ${show(job.refunded)} came back, and the bond of ${show(job.bondReturned)}`,
+  const open = promised > claimed ? `, ${show(promised - claimed)} is there for its payees to take` : ''
+  return `Paid ${show(claimed)} ${currency.symbol}${open}, ${show(refunded)} came back, and the bond of ${show(bondReturned)}`
+}
+
+/** Tells of a job that is closed, but for units that failed or were disputed. */
+function withoutResult(job: PublishedJob, { event }: Reporter): Failure {
+  const { counts, failures, units, why } = job
+  event('no-result', { units: units.length, disputed: counts.disputed, failures, why, ...moneyOf(job) })
+  const cause = why === '' ? '' : `. ${why}`
+  return new Failure(
+    'refused',
+    `The job has no result: ${counts.disputed} of ${units.length} units are disputed${cause}`,
   )
-  reporter.line(`Wrote ${file} and ${file}.sha256`)
-  reporter.event('done', {
-    file,
-    digest: result.digest,
-    claimedWei: job.claimed.toString(),
-    payableWei: left.toString(),
-    refundedWei: job.refunded.toString(),
-  })
 }
 
 function cidOfDraft({ manifest }: Pick<Draft, 'manifest'>): string {

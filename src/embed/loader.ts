@@ -1,3 +1,5 @@
+import { feel } from './feel.ts'
+
 /**
  * The script that a site includes: it makes one frame with the badge, and lets that frame choose its size.
  * `<script async src="https://…/embed/v1.js" data-payto="0x…"></script>`
@@ -41,9 +43,17 @@
     style.boxShadow = '0 6px 28px -6px rgba(0,0,0,.45)'
     style.colorScheme = 'normal'
     resize(frame, 232, 60)
+    let turns = 0
     window.addEventListener('message', (event: MessageEvent) => {
       if (event.origin !== origin || event.source !== frame.contentWindow) return
-      const { weft, width, height } = event.data || {}
+      const { weft, width, height, isOn } = event.data || {}
+      if (weft === 'feel') {
+        // While it works the frame is told when this page stutters, so that it does less. It learns nothing else of the page.
+        const turn = ++turns
+        const isWanted = (): boolean => turn === turns && frame.isConnected
+        if (isOn === true) feel(isWanted, () => frame.contentWindow?.postMessage({ weft: 'late' }, origin))
+        return
+      }
       if (weft !== 'fit' || !(width >= 0 && width <= 420) || !(height >= 0 && height <= 720)) return
       resize(frame, width, height)
     })

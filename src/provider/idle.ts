@@ -18,7 +18,7 @@ export type IdleFacts = {
 }
 
 const SAID: Readonly<Record<IdleReason, string>> = {
-  others: 'Every unit of the job is with other visitors; waiting for one to come free',
+  others: 'No unit of the job is free for this tab just now; waiting for one',
   budget: 'What the job still pays for is leased already; waiting for results to be accepted',
   done: 'The job is finished; waiting for the next',
   closing: 'The publisher is ending the job; waiting for the next',

@@ -92,3 +92,28 @@ test('jobs take turns on a lane', async () => {
   end.abort()
   await done
 })
+
+test('a job of long leases leaves the others their turns in the middle of its lease', async () => {
+  const { scene, lane, ports, end } = setUp()
+  const other = new TestWork()
+  const order: string[] = []
+  const note = (name: string, each: TestWork): void => {
+    each.kernel.runUnit = (unit) => {
+      order.push(name)
+      return { kind: 'done', unit, output: testOutput(unit), elapsedMs: 1 }
+    }
+  }
+  note('long', scene)
+  note('short', other)
+  scene.kernel.slice = 1
+  scene.work.want(1)
+  other.work.want(3)
+  scene.lease([0, 1, 2, 3, 4, 5])
+  for (const unit of [0, 1, 2]) other.lease([unit])
+  const done = provide(lane, { ...ports, works: () => [scene.work, other.work] }, end.signal)
+  await vi.advanceTimersByTimeAsync(10)
+  expect(order.slice(0, 6)).toEqual(['long', 'short', 'long', 'short', 'long', 'short'])
+  expect(order).toHaveLength(9)
+  end.abort()
+  await done
+})

@@ -28,7 +28,7 @@ export type LanePorts = {
 
 const WAIT_MS = 1_000
 
-/** Runs leases on one lane until the signal aborts; the jobs take turns. */
+/** Runs leases on one lane until the signal aborts; the jobs take turns, in the middle of a long lease too. */
 export async function provide(lane: Lane, ports: LanePorts, signal: AbortSignal): Promise<void> {
   let turn = 0
   while (!signal.aborted) {
@@ -40,10 +40,9 @@ export async function provide(lane: Lane, ports: LanePorts, signal: AbortSignal)
     }
     turn += 1
     const { work, lease } = found
-    const busyMs = await work.run(lease, ports.identity())
+    const ran = await work.run(lease, ports.identity())
     ports.refill()
-    const burst = { jobId: work.said.jobId, units: lease.units.length, busyMs }
-    await ports.governor.rest(lane, burst, signal)
+    await ports.governor.rest(lane, { jobId: work.said.jobId, ...ran }, signal)
   }
 }
 

@@ -180,6 +180,8 @@ export type TabProvider = {
   override(code: PauseCode): void
   /** Tells whether the visitor can see the frame that this runs in; unseen it does not work. */
   setInView(isInView: boolean): void
+  /** Tells that the page around the frame stutters. */
+  hostIsLate(): void
   change(settings: Partial<ProviderSettings>): Promise<void>
   history(): Promise<readonly HistoryEntry[]>
   /** Reads a token that could be accepted. Throws `refused` naming why it cannot, `malformed` or `unreachable`. */

@@ -99,6 +99,10 @@ export class TabSession implements TabProvider {
     this.#engine?.governor.learn({ isInView })
   }
 
+  hostIsLate(): void {
+    this.#engine?.governor.hostIsLate()
+  }
+
   async change(settings: Partial<ProviderSettings>): Promise<void> {
     await this.#engine?.change(settings)
   }

@@ -15,14 +15,16 @@ import { cidOf, digestOfCid } from '../protocol/cid.ts'
 import { digestOf } from '../protocol/digest.ts'
 import type { Opening } from '../protocol/escrow/opening.ts'
 import { jobIdOf } from '../protocol/escrow/opening.ts'
+import type { FailureCode } from '../protocol/failure.ts'
 import { Failure, malformed } from '../protocol/failure.ts'
+import { checkUnits } from '../protocol/manifest/check/check-units.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { encodeManifest, manifestCid } from '../protocol/manifest/manifest.ts'
 import { replicaPrice } from '../protocol/manifest/price.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { COIN_DECIMALS, formatAmount } from '../protocol/wei.ts'
 import type { Store } from '../store/store.ts'
-import type { KernelSource } from '../worker/executor.ts'
+import type { KernelSource, LoadedKernel } from '../worker/executor.ts'
 import { requireFunds } from './funds/means.ts'
 import type { Job } from './job.ts'
 import type { PublisherKeys } from './job-chain.ts'
@@ -36,7 +38,14 @@ export type Desk = {
   readonly money: Chain
   readonly store: Store
   nowMs(): number
+  /** Loads a kernel in the same sandbox, or thread, that would run it. */
+  load(source: KernelSource, signal: AbortSignal): Promise<LoadedKernel>
+  /** WASM may be compiled outside of it, too; the policy of a page forbids it. */
+  readonly mayCompile?: boolean
 }
+
+/** A module of this size is checked in the blink of an eye; a larger one would hold up everything else. */
+const QUICK_BYTES = 256 * 1024
 
 /**
  * Makes a job of a draft: checks it, checks that the account can pay for it, and keeps its bytes. Throws `malformed`,
@@ -45,7 +54,7 @@ export type Desk = {
 export async function prepareJob(draft: Draft, desk: Desk): Promise<Job> {
   const { keys, chain, escrow, money, store } = desk
   const account = accountOf(keys.publisher)
-  checkDraft(draft)
+  await checkDraft(draft, desk)
   const { manifest, blobs } = draft
   const token = draft.token === undefined ? undefined : await readPlainToken(money, draft.token)
   const { budget, bond } = checkBudget(draft, token)
@@ -80,22 +89,109 @@ function checkBudget(draft: Draft, token: Token | undefined): { budget: Wei; bon
   return { budget, bond }
 }
 
-/** Checks that a draft carries all the bytes that its manifest names. Throws `unsupported` for several rounds, or `malformed` with the path of what is missing or different. */
-export function checkDraft({ manifest, blobs }: Draft): void {
+/**
+ * Checks all of a draft that can be told before it is paid for: its bytes, its first and last unit, and that its programs load: WASM
+ * where this publisher runs it, WGSL as far as it goes without a GPU. Throws `malformed` or `unsupported` with the path of the field,
+ * or what kept it from being checked.
+ */
+export async function checkDraft(
+  draft: Draft,
+  desk: Pick<Desk, 'keys' | 'load' | 'mayCompile'>,
+): Promise<void> {
+  checkNamed(draft)
+  const { manifest, blobs } = draft
+  const bytesOf = (cid: Cid): Uint8Array => blobs.get(cid) ?? new Uint8Array()
+  for (const { path, cid } of namedIn(manifest)) {
+    const found = cidOf(bytesOf(cid))
+    if (found !== cid) throw malformed(`${path}.cid`, `${found}, the name of the file's bytes`, cid)
+  }
+  const common = {
+    owner: accountOf(desk.keys.publisher),
+    inputs: new Map(manifest.inputs.map(({ name, cid }) => [name, bytesOf(cid)])),
+  }
+  for (const [index, program] of manifest.programs.entries()) {
+    const parts = { executor: program.kind, code: bytesOf(program.code.cid) }
+    const source = { ...common, ...parts, manifest: { ...manifest, programs: [program] } }
+    try {
+      await loadOnce(source, desk)
+    } catch (error) {
+      throw error instanceof Failure ? placed(error, `programs[${index}]`) : error
+    }
+  }
+}
+
+/**
+ * Checks that a draft carries all the bytes that its manifest names, in their lengths, and that its units can be run. It does not look
+ * into the bytes. Throws `unsupported` for several rounds, or `malformed` with the path of the field.
+ */
+export function checkNamed({ manifest, blobs }: Draft): void {
   if (manifest.rounds !== undefined)
     throw new Failure('unsupported', 'rounds: more than one round is not supported yet')
-  const named = [
-    ...manifest.programs.map((program, index) => ({ path: `programs[${index}].code`, ...program.code })),
-    ...manifest.inputs.map((input, index) => ({ ...input, path: `inputs[${index}]` })),
-  ]
-  for (const { path, cid, bytes } of named) {
+  for (const { path, cid, bytes } of namedIn(manifest)) {
     const blob = blobs.get(cid)
     if (blob === undefined) throw malformed(`${path}.cid`, 'the file with this name', cid)
     if (blob.length !== bytes)
       throw malformed(`${path}.bytes`, `${blob.length}, the length of the file`, bytes)
-    if (cidOf(blob) !== cid)
-      throw malformed(`${path}.cid`, `${cidOf(blob)}, the name of the file's bytes`, cid)
   }
+  checkUnits(manifest)
+}
+
+function namedIn({ programs, inputs }: Manifest): { path: string; cid: Cid; bytes: number }[] {
+  return [
+    ...programs.map(({ code }, index) => ({ ...code, path: `programs[${index}].code` })),
+    ...inputs.map((input, index) => ({ ...input, path: `inputs[${index}]` })),
+  ]
+}
+
+/** Does with a program what a provider does before its first unit. What is imported here is large, and only who publishes needs it. */
+async function loadOnce(
+  source: KernelSource,
+  { load, mayCompile }: Pick<Desk, 'load' | 'mayCompile'>,
+): Promise<void> {
+  if (source.executor === 'wgsl') {
+    const { checkWgsl } = await import('../worker/check-wgsl.ts')
+    checkWgsl(source)
+    return
+  }
+  if (mayCompile && source.code.length <= QUICK_BYTES) {
+    const { loadWasm } = await import('../worker/frame/wasm-kernel.ts')
+    loadWasm(source)
+    return
+  }
+  const done = new AbortController()
+  try {
+    const kernel = await load(source, done.signal)
+    kernel.close()
+  } finally {
+    done.abort()
+  }
+}
+
+/** What does not hold for the program, but for where it was checked. */
+const ELSEWHERE: readonly string[] = [
+  'timeout',
+  'unreachable',
+  'cancelled',
+  'storage',
+] satisfies FailureCode[]
+
+/** The failure of a program with the path of the field in which it lies. */
+function placed(failure: Failure, program: string): Failure {
+  const { code, message } = failure
+  if (ELSEWHERE.includes(code)) return failure
+  const field = /^(passes|buffers)\[/.test(message) ? '.' : '.code: '
+  const place = /^(inputs|outputs|limits)[.[]/.test(message) ? '' : `${program}${field}`
+  return new Failure(code === 'unsupported' ? code : 'malformed', `${place}${message}`, { cause: failure })
+}
+
+/** Loads the job's WASM program, from the bytes that were kept, for the publisher's own opinion. Throws as loading does. */
+export async function loadOwn(
+  manifest: Manifest,
+  { keys, store, load }: Pick<Desk, 'keys' | 'store' | 'load'>,
+  signal: AbortSignal,
+): Promise<LoadedKernel> {
+  const read = (cid: Cid): Promise<Uint8Array | undefined> => store.blobs.get(digestOfCid(cid))
+  return load(await ownSource(manifest, accountOf(keys.publisher), read), signal)
 }
 
 /** What is needed to run the job's WASM program here. `read` finds bytes by their name. */

@@ -33,6 +33,7 @@ test.each<JobRecord>([
   results(),
   { kind: 'disputed', unit: 7 },
   { kind: 'cancelled' },
+  { kind: 'failures', counts: { trap: 3, wedged: 1 }, givenUp: 'Unit 7 fails', unfit: '' },
   { kind: 'topped-up', budget: toWei(9n) },
   { kind: 'closed', refund: toWei(3n), bond: toWei(4n), at: 5 },
 ])('a record of kind $kind comes back as it was', async (record) => {
@@ -49,5 +50,12 @@ test('a damaged record names its field', async () => {
   await expect(roundTrip(packRecord('disputed', { unit: -1 }))).rejects.toThrow('disputed.unit')
   await expect(roundTrip(packRecord('closed', { refund: 3, bond: '4', at: 5 }))).rejects.toThrow(
     'closed.refund',
+  )
+  const failures = { counts: { trap: 1 }, givenUp: '', unfit: '' }
+  await expect(roundTrip(packRecord('failures', { ...failures, counts: { trap: -1 } }))).rejects.toThrow(
+    'failures.counts.trap',
+  )
+  await expect(roundTrip(packRecord('failures', { ...failures, counts: { odd: 1 } }))).rejects.toThrow(
+    'failures.counts.odd',
   )
 })

@@ -6,10 +6,21 @@ import { packOpening, parseOpening } from '../protocol/escrow/opening.ts'
 import { Failure } from '../protocol/failure.ts'
 import { decodeManifest, encodeManifest } from '../protocol/manifest/manifest.ts'
 import { replicaPrice } from '../protocol/manifest/price.ts'
-import { at, readBoolean, readBytes, readInteger, readList, readRecord, readWord } from '../protocol/read.ts'
+import {
+  at,
+  readBoolean,
+  readBytes,
+  readInteger,
+  readList,
+  readRecord,
+  readText,
+  readWord,
+} from '../protocol/read.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { readWei } from '../protocol/wei.ts'
 import type { ExecutorKind } from '../protocol/work/hello.ts'
+import type { UnitFailure } from '../protocol/work/message.ts'
+import { UNIT_FAILURES } from '../protocol/work/message.ts'
 import type { SignedResults } from '../protocol/work/result.ts'
 import { MAX_FRAME_UNITS, packDigests, readDigests, readUnits } from '../protocol/work/result.ts'
 import { packRecord, parseRecord } from '../store/record.ts'
@@ -31,11 +42,20 @@ export type JobRecord =
   /** A unit that no provider could run. */
   | { readonly kind: 'disputed'; readonly unit: number }
   | { readonly kind: 'cancelled' }
+  /** How often units failed in which way, all together so far, and why units were given up or a program does not run. */
+  | {
+      readonly kind: 'failures'
+      readonly counts: Readonly<Partial<Record<UnitFailure, number>>>
+      readonly givenUp: string
+      readonly unfit: string
+    }
   /** The budget that the chain has since somebody added to it. */
   | { readonly kind: 'topped-up'; readonly budget: Wei }
   | { readonly kind: 'closed'; readonly refund: Wei; readonly bond: Wei; readonly at: number }
 
 const PREFIX = 'job/'
+/** Why something failed is kept up to so many characters. */
+const MAX_TEXT = 1_000
 
 /** The name of the publisher's journal of a job. */
 export function jobJournal(jobId: Hex): string {
@@ -80,6 +100,12 @@ function plain(record: JobRecord): unknown {
       return { unit: record.unit }
     case 'cancelled':
       return {}
+    case 'failures':
+      return {
+        counts: record.counts,
+        givenUp: record.givenUp.slice(0, MAX_TEXT),
+        unfit: record.unfit.slice(0, MAX_TEXT),
+      }
     case 'topped-up':
       return { budget: record.budget.toString() }
     case 'closed':
@@ -95,6 +121,7 @@ const parsers: { readonly [K in JobRecord['kind']]: (body: unknown) => Extract<J
     unit: readInteger(readRecord(body, 'disputed', ['unit']).unit, 'disputed.unit', [0, 2 ** 31]),
   }),
   cancelled: () => ({ kind: 'cancelled' }),
+  failures: parseFailures,
   'topped-up': (body) => ({
     kind: 'topped-up',
     budget: readWei(readRecord(body, 'topped-up', ['budget']).budget, 'topped-up.budget'),
@@ -123,6 +150,24 @@ function parseJob(body: unknown): Job {
     manifest,
     price: replicaPrice(manifest),
     openedAt: readInteger(record.openedAt, at(path, 'openedAt'), [0, Number.MAX_SAFE_INTEGER]),
+  }
+}
+
+function parseFailures(body: unknown): Extract<JobRecord, { kind: 'failures' }> {
+  const path = 'failures'
+  const record = readRecord(body, path, ['counts', 'givenUp', 'unfit'])
+  const counts = readRecord(record.counts, at(path, 'counts'), UNIT_FAILURES)
+  const found = UNIT_FAILURES.filter((code) => counts[code] !== undefined)
+  return {
+    kind: 'failures',
+    counts: Object.fromEntries(
+      found.map((code) => [
+        code,
+        readInteger(counts[code], at(path, `counts.${code}`), [0, Number.MAX_SAFE_INTEGER]),
+      ]),
+    ),
+    givenUp: readText(record.givenUp, at(path, 'givenUp'), MAX_TEXT),
+    unfit: readText(record.unfit, at(path, 'unfit'), MAX_TEXT),
   }
 }
 

@@ -275,10 +275,14 @@ export class JobRun {
   }
 
   #providers(): ProviderRow[] {
-    const tally = this.coordinator.ledger.tally
-    return [...tally].map(([key, counts]) => {
+    const { ledger, seats } = this.coordinator
+    const none = { delivered: 0, accepted: 0, rejected: 0 }
+    const here = [...seats].map(
+      ({ account, payee }) => [`${account} ${payee}`, { account, payee, ...none }] as const,
+    )
+    return [...new Map([...here, ...ledger.tally])].map(([key, counts]) => {
       const seat = this.#seats.get(key)
-      const isHere = seat !== undefined && this.coordinator.seats.has(seat)
+      const isHere = seat !== undefined && seats.has(seat)
       return { ...counts, path: isHere ? seat.path : undefined }
     })
   }

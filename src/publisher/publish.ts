@@ -13,7 +13,7 @@ import { settlerJournal } from '../settler/settler-record.ts'
 import type { Journal, Store } from '../store/store.ts'
 import type { KernelSource, LoadedKernel } from '../worker/executor.ts'
 import type { Announcer } from './announce.ts'
-import { opine } from './coordinate/opine.ts'
+import { opine, standDown } from './coordinate/opine.ts'
 import type { DefenceEvent } from './defend.ts'
 import { defend } from './defend.ts'
 import type { JobChain, PublisherKeys } from './job-chain.ts'
@@ -29,6 +29,8 @@ export type PublisherParts = Omit<Announcer, 'key'> &
     readonly keys: PublisherKeys
     /** Loads a kernel to run here, for the publisher's own opinion. */
     load(source: KernelSource, signal: AbortSignal): Promise<LoadedKernel>
+    /** WASM may be compiled outside of that, too. */
+    readonly mayCompile?: boolean
     /** A faster keccak-256 for the trees of its settlers, where there is one. */
     readonly keccak?: Keccak
   }
@@ -208,12 +210,15 @@ async function opinionLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal
   const turn = (until: AbortSignal): Promise<void> => sleep(TICK_MS, until)
   const load = (): Promise<LoadedKernel> => ports.loadOwn(run, signal)
   if (!run.job.manifest.programs.some((program) => program.kind === 'wasm')) return
+  const { coordinator } = run
+  coordinator.failures.isReferee = true
   try {
-    await opine(run.coordinator, { load, turn, nowMs: ports.nowMs, key: ports.keys.publisher }, signal)
+    await opine(coordinator, { load, turn, nowMs: ports.nowMs, key: ports.keys.publisher }, signal)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    if (!signal.aborted)
-      run.coordinator.failures.trouble = `The publisher cannot check units itself: ${reason(error)}`
+    if (signal.aborted) return
+    coordinator.failures.say(`The publisher cannot check units itself: ${reason(error)}`)
+    await standDown(coordinator)
   }
 }
 
@@ -234,6 +239,7 @@ async function closeLoop(run: JobRun, ports: PublishPorts, signal: AbortSignal):
   while (!signal.aborted) {
     try {
       const back = { ...(await ports.chain.close(run.job, signal)), at: ports.nowMs() }
+      await run.coordinator.failures.keep()
       await ports
         .journal(jobJournal(run.job.jobId))
         .append(packJobRecord({ kind: 'closed', ...back }), { strict: true })

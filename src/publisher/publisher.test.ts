@@ -55,7 +55,7 @@ test.concurrent('a job goes from its opening to its end: results, all paid to th
 
   const result = await engine.result(jobId)
   expect(result.digest).toBe(job.digest)
-  expect(result.bytes.subarray(64 * 59)).toEqual(squares(59))
+  expect(result.files[0]?.bytes.subarray(64 * 59)).toEqual(squares(59))
   stage.cut()
 }, 40_000)
 

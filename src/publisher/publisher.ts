@@ -21,7 +21,7 @@ import { announceJob, contactOf, mirrorList } from './announce.ts'
 import { Coordinator } from './coordinate/coordinator.ts'
 import { News } from './coordinate/news.ts'
 import { serveProvider, tellPromises } from './coordinate/serve-provider.ts'
-import { ownSource, prepareJob } from './draft.ts'
+import { checkDraft, loadOwn, prepareJob } from './draft.ts'
 import { addFunds, followFunds } from './funds/funds.ts'
 import { readHeld } from './funds/means.ts'
 import type { Job } from './job.ts'
@@ -109,18 +109,21 @@ export class PublisherEngine implements Publisher {
     return cost(manifest)
   }
 
+  check(draft: Draft): Promise<void> {
+    return checkDraft(draft, this.#parts)
+  }
+
   async publish(draft: Draft): Promise<Hex> {
-    const { store } = this.#parts
     const job = await prepareJob(draft, this.#parts)
     const record = packJobRecord({ kind: 'opening', job })
-    await store.journal(jobJournal(job.jobId)).append(record, { strict: true })
+    await this.#parts.store.journal(jobJournal(job.jobId)).append(record, { strict: true })
     const [ports, made] = [this.#ports(), this.#makeRun(job)]
     try {
       await made.run.fund(await ports.chain.open(job, ports.contact()))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       if (error.code === 'reverted' || error.code === 'refused') {
-        await store.drop(jobJournal(job.jobId))
+        await this.#parts.store.drop(jobJournal(job.jobId))
         throw error
       }
       // It may have been sent all the same: the job goes on from its journal, and shows why it waits.
@@ -253,10 +256,7 @@ export class PublisherEngine implements Publisher {
       addresses: () => parts.node.addresses(),
       journal: (name) => store.journal(name),
       announce: (run, isWithdrawn) => announceJob(run.job, isWithdrawn, { ...parts, key: keys.publisher }),
-      loadOwn: async (run, signal) => {
-        const read = (cid: Parameters<typeof digestOfCid>[0]) => store.blobs.get(digestOfCid(cid))
-        return parts.load(await ownSource(run.job.manifest, this.#account, read), signal)
-      },
+      loadOwn: (run, signal) => loadOwn(run.job.manifest, parts, signal),
       deliver: (run, promiseTo) => tellPromises(run.coordinator.seats, promiseTo),
       changed: () => this.#changes.ring(),
     }

@@ -64,6 +64,7 @@ export async function startNodePublisher(
     escrow,
     nowMs: Date.now,
     load: loadInNode,
+    mayCompile: true,
   }
   return openPublisher({ ...parts, ...pace(network).settling, ...chosen }, signal)
 }

@@ -26,7 +26,7 @@ export type PublishedJob = {
   readonly counts: Readonly<Record<UnitState, number>>
   readonly executions: { readonly wgsl: number; readonly wasm: number; readonly own: number }
   readonly rejected: number
-  /** How often units failed, or a program did not load, in which way; since this publisher was started. */
+  /** How often units failed, or a program did not load, in which way; after a crash up to an eighth may be forgotten. */
   readonly failures: Readonly<Partial<Record<UnitFailure, number>>>
   readonly price: Wei
   /** What it pays in, and all its amounts are of; undefined is the chain's own coin. */
@@ -50,7 +50,7 @@ export type PublishedJob = {
   readonly payments: readonly Payment[]
   readonly startedAt: number
   readonly endedAt: number | undefined
-  /** The digest of the reduced result; known when every unit is decided. */
+  /** The digest of the reduced result, of several outputs that of their digest file; known when every unit is decided. */
   readonly digest: Digest | undefined
 }
 
@@ -120,12 +120,14 @@ export type PublisherState = {
   readonly jobs: readonly PublishedJob[]
 }
 
-/** The reduced result of a job, ready to be saved, with the text of its digest file. */
+/** What is saved of a job's result. */
+export type ResultFile = { readonly name: string; readonly bytes: Uint8Array }
+
+/** The reduced result of a job, ready to be saved: a file for each output, in their order, and one with their digests. */
 export type JobResult = {
-  readonly fileName: string
-  readonly bytes: Uint8Array
+  readonly files: readonly ResultFile[]
   readonly digest: Digest
-  readonly digestFile: string
+  readonly digestFile: ResultFile
 }
 
 /** A publisher, in a tab or in Node. It ends when the signal given at its start aborts; its jobs go on at the next start. */
@@ -135,7 +137,9 @@ export type Publisher = {
   /** Calls back for each accepted output of a job, those so far included. Returns how to stop. */
   watchOutputs(jobId: Hex, listener: (unit: number, output: Uint8Array) => void): () => void
   quote(manifest: Manifest): Quote
-  /** Opens the job on chain and announces it. Throws `uncovered` when the balance does not reach, `malformed` for a draft that lacks bytes. */
+  /** Checks all of a draft that can be told before it is paid for, its programs too. Throws `malformed` or `unsupported` with the path of the field. */
+  check(draft: Draft): Promise<void>
+  /** Opens the job on chain and announces it. Throws `uncovered` when the balance does not reach, what `check` throws. */
   publish(draft: Draft): Promise<Hex>
   /** Reads a token that a job could pay in. Throws `refused` naming why it cannot, `malformed` or `unreachable`. */
   token(address: Address): Promise<HeldToken>

@@ -88,6 +88,7 @@ export class Stage {
       keys: { publisher, settler },
       nowMs: Date.now,
       load: loadInNode,
+      mayCompile: true,
       statementMs: 100,
       thrift: { minAgeMs: 2_000, maxAgeMs: 2_000, costMultiple: 50n },
       claims: 'all',

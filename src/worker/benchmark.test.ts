@@ -5,15 +5,11 @@ import type { Executor, LoadedKernel, UnitRun } from './executor.ts'
 
 function kernel(executor: Executor, run: (unit: number) => UnitRun): LoadedKernel & { asked: number[] } {
   const asked: number[] = []
-  return {
-    executor,
-    asked,
-    async run(units) {
-      asked.push(...units)
-      return units.map(run)
-    },
-    close: () => undefined,
+  const runAll: LoadedKernel['run'] = async (units) => {
+    asked.push(...units)
+    return units.map(run)
   }
+  return { executor, asked, run: runAll, runSome: runAll, close: () => undefined }
 }
 
 const done =
@@ -82,12 +78,9 @@ test('units too short to tell are tried at length even with a clear favourite', 
 })
 
 test('a twin that does not end its first unit in time is given up', async () => {
-  const endless: LoadedKernel = {
-    executor: 'wgsl',
-    run: (units, signal) =>
-      new Promise((resolve) => signal?.addEventListener('abort', () => resolve(units.map(broken)))),
-    close: () => undefined,
-  }
+  const run: LoadedKernel['run'] = (units, signal) =>
+    new Promise((resolve) => signal?.addEventListener('abort', () => resolve(units.map(broken))))
+  const endless: LoadedKernel = { executor: 'wgsl', run, runSome: run, close: () => undefined }
   const found = await benchmark(trial(kernel('wasm', done(1)), endless))
   expect(found).toMatchObject({
     choice: 'wasm',

@@ -24,6 +24,9 @@ export type Round = { readonly index: number; readonly previous: Uint8Array }
 /** The round of all jobs that have but one. */
 export const firstRound: Round = { index: 0, previous: new Uint8Array() }
 
+/** So long a worker begins unit after unit, in milliseconds. Then others that wait for its place get their turn. */
+export const SLICE_MS = 1_000
+
 /** What became of one unit. `elapsedMs` is measured beside the kernel; `fuel` is the exact count of WASM instructions. */
 export type UnitRun =
   | {
@@ -44,6 +47,8 @@ export type LoadedKernel = {
    * Without `round` it is the first one; a round whose `previous` is the same object is sent to a worker once.
    */
   run(units: readonly number[], signal?: AbortSignal, round?: Round): Promise<UnitRun[]>
+  /** Like `run`, but begins no more units after `SLICE_MS`. Gives those that it ran, at least one; the others are still to be run. */
+  runSome(units: readonly number[], signal?: AbortSignal, round?: Round): Promise<UnitRun[]>
   /** Lets go of the kernel; runs in flight end as `cancelled`. */
   close(): void
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../protocol/failure.ts'
+import { isOutOfMemory } from './failure-code.ts'
 import { FUEL_EXPORT, MARK_EXPORT, START_EXPORT } from './meter/meter-wasm.ts'
 
 /** Runs what was the start function of a metered module, where it has one: before anything else. */
@@ -22,7 +23,7 @@ export function failureOf(error: unknown, exports: WebAssembly.Exports, fuel: nu
     return new Failure('memory', 'this machine could not give the memory that the kernel may use')
   if (mark === 1)
     return new Failure('memory', `the kernel asked for more memory than its limit and failed: ${message}`)
-  if (error instanceof RangeError && message.includes('memory'))
+  if (isOutOfMemory(error))
     return new Failure('memory', `this machine could not give the memory of the kernel: ${message}`)
   return new Failure('trap', `the kernel failed: ${message}`)
 }

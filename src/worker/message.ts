@@ -1,5 +1,5 @@
 import type { FailureCode } from '../protocol/failure.ts'
-import { Failure, malformed } from '../protocol/failure.ts'
+import { malformed, reason } from '../protocol/failure.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { MAX_INPUT_BYTES, MAX_ROUNDS, parseManifest } from '../protocol/manifest/manifest.ts'
 import { MAX_CODE_BYTES } from '../protocol/manifest/program.ts'
@@ -16,6 +16,7 @@ import {
   readWord,
 } from '../protocol/read.ts'
 import type { Executor, Round } from './executor.ts'
+import { codeOf } from './failure-code.ts'
 
 /** A kernel as it crosses into the sandbox. */
 export type KernelParts = {
@@ -56,7 +57,10 @@ export type UnitReport =
     }
   | { readonly kind: 'failed'; readonly unit: number; readonly code: FailureCode; readonly message: string }
 
-/** What a worker says to the page. `hasGpu`: WebGPU is there at all; `gpu`: it gave a device; `isSilent`: it did not answer. `lost`: the device went away. */
+/**
+ * What a worker says to the page. `hasGpu`: WebGPU is there at all; `gpu`: it gave a device; `isSilent`: it did not answer. `paused`: of
+ * the units of a run it reports so many, at least one, and begins no more. `lost`: the device went away.
+ */
 export type FromWorker =
   | { readonly kind: 'ready'; readonly hasGpu: boolean; readonly isSilent: boolean; readonly gpu?: Gpu }
   | { readonly kind: 'loaded'; readonly kernel: number }
@@ -67,6 +71,7 @@ export type FromWorker =
       readonly message: string
     }
   | { readonly kind: 'results'; readonly run: number; readonly reports: readonly UnitReport[] }
+  | { readonly kind: 'paused'; readonly run: number; readonly units: number }
   | { readonly kind: 'lost'; readonly message: string }
 
 /** One end of the line between a page and a worker: a `MessagePort` in a browser, a thread in Node. */
@@ -84,10 +89,10 @@ export type ToFrame =
   | { readonly kind: 'kill'; readonly worker: number }
 /** How kernels are run: what the frame found out about its browser. */
 export type Mode = 'data worker' | 'blob worker' | 'frame main thread' | 'WASM only'
-/** What the frame says: it is there; it knows what works; nothing does; a worker failed; a worker says what is large. */
+/** What the frame says: it is there, and still looks; it knows what works (`isSilent`: the GPU does not answer); nothing does; a worker failed; a worker says what is large. */
 export type FromFrame =
   | { readonly kind: 'opening' }
-  | { readonly kind: 'open'; readonly mode: Mode; readonly gpu?: Gpu }
+  | { readonly kind: 'open'; readonly mode: Mode; readonly gpu?: Gpu; readonly isSilent?: boolean }
   | { readonly kind: 'broken'; readonly message: string }
   | { readonly kind: 'crashed'; readonly worker: number; readonly message: string }
   | { readonly kind: 'passed'; readonly worker: number; readonly message: unknown }
@@ -111,26 +116,17 @@ type Readers<M extends { kind: string }> = { [K in M['kind']]: (value: unknown) 
 export function parseToWorker(value: unknown): ToWorker {
   return parse<ToWorker>(value, {
     load: (message) => {
-      const { kernel, executor, manifest, code, inputs } = fields(message, [
-        'kernel',
-        'executor',
-        'manifest',
-        'code',
-        'inputs',
-      ])
+      const load = fields(message, ['kernel', 'executor', 'manifest', 'code', 'inputs'])
       return {
         kind: 'load',
-        kernel: readInteger(kernel, 'kernel', ID),
-        executor: readWord(executor, 'executor', { words: ['wasm', 'wgsl'] as const }),
-        manifest: parseManifest(manifest),
-        code: readBytes(code, 'code', [0, MAX_CODE_BYTES.wasm]),
-        inputs: readInputs(inputs),
+        kernel: readInteger(load.kernel, 'kernel', ID),
+        executor: readWord(load.executor, 'executor', { words: ['wasm', 'wgsl'] as const }),
+        manifest: parseManifest(load.manifest),
+        code: readBytes(load.code, 'code', [0, MAX_CODE_BYTES.wasm]),
+        inputs: readInputs(load.inputs),
       }
     },
-    unload: (message) => ({
-      kind: 'unload',
-      kernel: readInteger(fields(message, ['kernel']).kernel, 'kernel', ID),
-    }),
+    unload: (message) => ({ kind: 'unload', kernel: readKernel(message) }),
     round: (message) => {
       const { kernel, index, previous } = fields(message, ['kernel', 'index', 'previous'])
       return {
@@ -165,21 +161,21 @@ export function parseFromWorker(value: unknown): FromWorker {
         ...readGpu(gpu),
       }
     },
-    loaded: (message) => ({
-      kind: 'loaded',
-      kernel: readInteger(fields(message, ['kernel']).kernel, 'kernel', ID),
-    }),
+    loaded: (message) => ({ kind: 'loaded', kernel: readKernel(message) }),
     refused: (message) => {
       const { kernel, code, message: text } = fields(message, ['kernel', 'code', 'message'])
       return { kind: 'refused', kernel: readInteger(kernel, 'kernel', ID), ...readCause(code, text) }
     },
     results: (message) => {
       const { run, reports } = fields(message, ['run', 'reports'])
-      return {
-        kind: 'results',
-        run: readInteger(run, 'run', ID),
-        reports: readList(reports, 'reports', { max: MAX_FRAME_UNITS, read: readReport }),
-      }
+      const read = readList(reports, 'reports', { max: MAX_FRAME_UNITS, read: readReport })
+      if (read.length === 0) throw malformed('reports', 'at least one', reports)
+      return { kind: 'results', run: readInteger(run, 'run', ID), reports: read }
+    },
+    paused: (message) => {
+      const { run, units } = fields(message, ['run', 'units'])
+      const count = readInteger(units, 'units', [1, MAX_FRAME_UNITS])
+      return { kind: 'paused', run: readInteger(run, 'run', ID), units: count }
     },
     lost: (message) => ({ kind: 'lost', message: readMessage(fields(message, ['message']).message) }),
   })
@@ -206,8 +202,9 @@ export function parseFromFrame(value: unknown): FromFrame {
   return parse<FromFrame>(value, {
     opening: () => ({ kind: 'opening' }),
     open: (message) => {
-      const { mode, gpu } = fields(message, ['mode', 'gpu'])
-      return { kind: 'open', mode: readWord(mode, 'mode', { words: MODES }), ...readGpu(gpu) }
+      const { mode, gpu, isSilent } = fields(message, ['mode', 'gpu', 'isSilent'])
+      const open = { kind: 'open' as const, mode: readWord(mode, 'mode', { words: MODES }), ...readGpu(gpu) }
+      return isSilent === undefined ? open : { ...open, isSilent: readBoolean(isSilent, 'isSilent') }
     },
     broken: (message) => ({ kind: 'broken', message: readMessage(fields(message, ['message']).message) }),
     crashed: (message) => {
@@ -223,8 +220,7 @@ export function parseFromFrame(value: unknown): FromFrame {
 
 /** Says what went wrong in plain values, for the way out of a worker. */
 export function causeOf(error: unknown): { code: FailureCode; message: string } {
-  if (error instanceof Failure) return { code: error.code, message: error.message }
-  return { code: 'trap', message: error instanceof Error ? error.message : String(error) }
+  return { code: codeOf(error), message: reason(error) }
 }
 
 function parse<M extends { kind: string }>(value: unknown, readers: Readers<M>): M {
@@ -236,6 +232,10 @@ function parse<M extends { kind: string }>(value: unknown, readers: Readers<M>):
 
 function fields(message: unknown, names: readonly string[]): Fields {
   return readRecord(message, '', ['kind', ...names])
+}
+
+function readKernel(message: unknown): number {
+  return readInteger(fields(message, ['kernel']).kernel, 'kernel', ID)
 }
 
 function readUnit(value: unknown, path: string): number {

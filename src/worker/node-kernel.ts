@@ -9,6 +9,7 @@ import { firstRound } from './executor.ts'
 import type { Port } from './message.ts'
 import { Pool } from './pool/pool.ts'
 import type { Kernel } from './pool/task.ts'
+import { runsOf } from './pool/task.ts'
 import { cancelled, WorkerLink } from './pool/worker-link.ts'
 import { checkParts, programOf } from './unit.ts'
 
@@ -37,14 +38,11 @@ export async function loadInNode(source: KernelSource, signal: AbortSignal): Pro
     closing.abort(cancelled())
     throw loaded.failure
   }
-  const run: LoadedKernel['run'] = async (units, stop, round = firstRound) => {
+  const runs = runsOf((task, stop) => {
     const until = stop === undefined ? closed : AbortSignal.any([closed, stop])
-    const distinct = [...new Set(units)]
-    const result = await pool.submit({ kernel, units: distinct, round, signal: until })
-    if (result.kind === 'ran') return [...result.runs]
-    return distinct.map((unit) => ({ kind: 'failed', unit, failure: result.failure }))
-  }
-  return { executor, run, close: () => closing.abort(cancelled()) }
+    return pool.submit({ ...task, kernel, signal: until })
+  })
+  return { executor, ...runs, close: () => closing.abort(cancelled()) }
 }
 
 /** Starts a thread and waits until it is ready. It does not keep the process alive; whoever waits for it does. */

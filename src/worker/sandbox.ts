@@ -1,6 +1,6 @@
 import { Failure } from '../protocol/failure.ts'
 import { outputCheck } from '../protocol/manifest/check-output.ts'
-import type { Executor, KernelSource, LoadedKernel, Round, UnitRun } from './executor.ts'
+import type { Executor, KernelSource, LoadedKernel } from './executor.ts'
 import { firstRound } from './executor.ts'
 import type { Gpu, Mode } from './message.ts'
 import { Frames } from './pool/frames.ts'
@@ -8,7 +8,7 @@ import { GpuWatch } from './pool/gpu-watch.ts'
 import type { LaneView } from './pool/lane.ts'
 import { Pool } from './pool/pool.ts'
 import type { Kernel, Task } from './pool/task.ts'
-import { notRun } from './pool/task.ts'
+import { notRun, runsOf } from './pool/task.ts'
 import { cancelled, compact } from './pool/worker-link.ts'
 import { checkParts, programOf } from './unit.ts'
 
@@ -44,9 +44,12 @@ export type Sandbox = {
 /** Opens the sandbox frame and reports what the browser allows. Throws `unreachable`, `unsupported` or `cancelled`. */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const frames = new Frames(options)
-  const { mode, gpu } = await frames.open()
-  return new OpenSandbox(gpu === undefined ? { mode } : { mode, gpu }, frames, options)
+  const { mode, gpu, isSilent = false } = await frames.open()
+  const found = gpu !== undefined ? { gpu } : isSilent ? { gpuTrouble: SILENT } : {}
+  return new OpenSandbox({ mode, ...found }, frames, options)
 }
+
+const SILENT = 'The GPU did not answer when this page was opened, and is left alone until it is loaded again'
 
 /** Units of a GPU worker that may be at fault together: it has so many in flight. */
 const GPU_IN_FLIGHT = 3
@@ -104,7 +107,7 @@ class OpenSandbox implements Sandbox {
     const { executor, manifest, owner, isPrivate = false } = source
     checkParts(manifest, source)
     if (executor === 'wgsl' && this.#report.gpu === undefined)
-      throw new Failure('unsupported', 'There is no WebGPU here that could run the WGSL program')
+      throw new Failure('unsupported', this.#report.gpuTrouble ?? 'There is no WebGPU here to run WGSL on')
     this.#count += 1
     const inputs = new Map([...source.inputs].map(([name, bytes]) => [name, compact(bytes)]))
     const kernel: Kernel = {
@@ -122,23 +125,15 @@ class OpenSandbox implements Sandbox {
 
   #loaded(kernel: Kernel): LoadedKernel {
     const closing = new AbortController()
-    const run = async (
-      units: readonly number[],
-      signal?: AbortSignal,
-      round: Round = firstRound,
-    ): Promise<UnitRun[]> => {
-      const stops = [this.#signal, closing.signal, ...(signal === undefined ? [] : [signal])]
-      const distinct = [...new Set(units)]
-      const task: Task = { kernel, units: distinct, round, signal: AbortSignal.any(stops) }
-      const result = await this.#submit(task)
-      if (result.kind === 'ran') return [...result.runs]
-      return distinct.map((unit) => ({ kind: 'failed', unit, failure: result.failure }))
-    }
+    const runs = runsOf((task, stop) => {
+      const stops = [this.#signal, closing.signal, ...(stop === undefined ? [] : [stop])]
+      return this.#submit({ ...task, kernel, signal: AbortSignal.any(stops) })
+    })
     const close = (): void => {
       closing.abort(cancelled())
       this.#forget(kernel)
     }
-    return { executor: kernel.parts.executor, run, close }
+    return { executor: kernel.parts.executor, ...runs, close }
   }
 
   #forget(kernel: Kernel): void {

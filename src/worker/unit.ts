@@ -49,6 +49,13 @@ export function piecesOf(
   }
 }
 
+/** Checks, before anything puts pieces together, that they come to at most `most` bytes. Throws `memory`, saying `what` they are. */
+export function checkFits(pieces: readonly Uint8Array[], most: number, what: string): void {
+  const size = pieces.reduce((sum, { length }) => sum + length, 0)
+  if (size > most)
+    throw new Failure('memory', `the unit starts with ${size} bytes of ${what}; at most ${most} fit`)
+}
+
 /** The names that the expressions of a manifest may use. */
 export function namesOf(manifest: Manifest): readonly string[] {
   return scopeOf(manifest.units, manifest).names

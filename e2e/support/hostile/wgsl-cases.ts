@@ -191,6 +191,16 @@ const running: readonly WgslCase[] = [
     program: pass([60_000, 200]),
     manifest: { limits: { loopBound: 2 ** 24 } },
   },
+  {
+    // 2^38 steps: 65 536 invocations, 14 000 turns of a loop that cost 289 each.
+    name: 'as many steps as the device may be given, and as dear as they come',
+    text: main(
+      'var f = f32(head[0]); for (var i = 0u; i < 14000u; i++) { f = pow(f, 1.01); } out[1] = u32(f);',
+    ).replace('workgroup_size(1)', 'workgroup_size(64)'),
+    says: /^7 = 7$/,
+    program: pass([1024]),
+    manifest: { limits: { loopBound: 65_536, timeMs: 120_000 } },
+  },
   { name: 'a buffer of 300 MB', text: main(''), says: /^7 memory/, program: buffers(300_000_000) },
   {
     name: 'a buffer whose size overflows',

@@ -3,7 +3,7 @@ import { expect } from '@playwright/test'
 import type { Hex } from '../../../src/protocol/bytes.ts'
 import { fromHex, toHex } from '../../../src/protocol/bytes.ts'
 import type { Draft } from '../../../src/publisher/state.ts'
-import { draftOf } from '../../../src/ui/publish/upload.ts'
+import { draftOf, uploadOf } from '../../../src/ui/publish/upload.ts'
 import { assemble } from '../../../src/worker/meter/assemble.ts'
 import { PATIENCE, setField } from './visitor.ts'
 
@@ -54,7 +54,7 @@ export function squareManifest({ name, units, spin, priceWei }: SquareJob, field
 
 /** The job with its bytes, for a publisher in Node. */
 export function squareDraft(job: SquareJob, fields: Fields = {}): Draft {
-  return draftOf(squareManifest(job, fields), [{ name: 'square.wasm', bytes: squareKernel }])
+  return draftOf(squareManifest(job, fields), [uploadOf('square.wasm', squareKernel)])
 }
 
 /** The result that such a job must have. */
@@ -66,12 +66,12 @@ export function squares(units: number): Buffer {
 export type ChosenFile = { readonly name: string; readonly bytes: Uint8Array }
 
 /** Fills in the form for a kernel of one's own. */
-export async function fillIn(page: Page, manifest: string, file: ChosenFile): Promise<void> {
+export async function fillIn(page: Page, manifest: string, ...files: readonly ChosenFile[]): Promise<void> {
   await page.getByTestId('source-own').check({ force: true })
-  const buffer = Buffer.from(file.bytes)
+  const mimeType = 'application/octet-stream'
   await page
     .getByTestId('publish-file')
-    .setInputFiles({ name: file.name, mimeType: 'application/octet-stream', buffer })
+    .setInputFiles(files.map(({ name, bytes }) => ({ name, mimeType, buffer: Buffer.from(bytes) })))
   await setField(page, 'publish-manifest', manifest)
 }
 

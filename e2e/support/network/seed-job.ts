@@ -7,6 +7,7 @@ import { jobJournal, packJobRecord } from '../../../src/publisher/job-record.ts'
 import type { Draft } from '../../../src/publisher/state.ts'
 import { loadKeyFile } from '../../../src/store/node-keys.ts'
 import { openNodeStore } from '../../../src/store/node-store.ts'
+import { loadInNode } from '../../../src/worker/node-kernel.ts'
 import type { NetworkProcess } from './process.ts'
 
 /**
@@ -25,7 +26,7 @@ export async function stopWithJob(network: NetworkProcess, draft: Draft): Promis
   try {
     const store = await openNodeStore(made, life.signal)
     const where = { chain: network.network, escrow, money: network.chain, store }
-    const job = await prepareJob(draft, { ...where, keys, nowMs: Date.now })
+    const job = await prepareJob(draft, { ...where, keys, nowMs: Date.now, load: loadInNode })
     await store
       .journal(jobJournal(job.jobId))
       .append(packJobRecord({ kind: 'opening', job }), { strict: true })

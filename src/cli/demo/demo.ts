@@ -121,7 +121,9 @@ async function runJobs(
       const job = publisher.show().jobs.find((entry) => entry.jobId === jobId)
       if (job === undefined) throw new Failure('refused', `Job ${name} is gone`)
       const file = join(out, `${name}.png`)
-      await writeFile(file, (await publisher.result(jobId)).bytes)
+      const [image] = (await publisher.result(jobId)).files
+      if (image === undefined) throw new Failure('refused', `Job ${name} has no result`)
+      await writeFile(file, image.bytes)
       const digest = await expected[place]
       if (digest === undefined) throw new Failure('refused', `There is no reference for ${name}`)
       return { name, job, expected: digest, file }

@@ -13,15 +13,19 @@ export type Twins = {
     readonly stdin: readonly unknown[]
     readonly memoryPages: number
   }
-  readonly wgsl?: {
-    readonly code: Uint8Array
-    readonly buffers: readonly unknown[]
-    readonly passes: readonly unknown[]
-  }
+  /** A program, or one of each variant. */
+  readonly wgsl?: Wgsl | readonly Wgsl[]
   readonly inputs?: Readonly<Record<string, Uint8Array>>
   /** The rest of the manifest: units, outputs and limits at least. */
   readonly manifest: Readonly<Record<string, unknown>>
   readonly priceWei: string
+}
+
+type Wgsl = {
+  readonly variant?: string
+  readonly code: Uint8Array
+  readonly buffers: readonly unknown[]
+  readonly passes: readonly unknown[]
 }
 
 /** Makes a job of a pair of programs that give the same bytes, or of one of them. Throws `malformed`. */
@@ -34,7 +38,7 @@ export function jobOf({ name, purpose, wasm, wgsl, inputs = {}, manifest, priceW
     return { cid: code.cid, bytes: bytes.length }
   }
   const programs = [
-    ...(wgsl === undefined ? [] : [{ ...wgsl, kind: 'wgsl', code: codeOf(wgsl.code) }]),
+    ...[wgsl ?? []].flat().map((program) => ({ ...program, kind: 'wgsl', code: codeOf(program.code) })),
     ...(wasm === undefined ? [] : [wasmProgram(wasm, codeOf(wasm.code))]),
   ]
   return finishJob(

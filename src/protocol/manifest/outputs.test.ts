@@ -78,6 +78,7 @@ test('a bad output is refused with its path', () => {
     { upTo: true },
   ])
   expect(() => read(output, output)).toThrow('outputs: expected names that are told apart, found "a"')
+  expect(() => read({ ...output, name: 'aB' }, { ...output, name: 'ab' })).toThrow('told apart, found "ab"')
   expect(() => read({ ...output, upTo: false })).toThrow('outputs[0].upTo: expected true, or nothing')
   expect(() => read({ ...output, type: 'u16' })).toThrow(
     'outputs[0].type: expected one of u8, u32, i32, f16, f32, f64',

@@ -25,7 +25,11 @@ export function parseOutputs(value: unknown, path: string, names: readonly strin
   const read = (entry: unknown, place: string): Output => parseOutput(entry, place, names)
   const [first, ...more] = readList(value, path, { max: 16, read })
   if (first === undefined) throw malformed(path, 'one output')
-  requireUnique([first, ...more], path)
+  // They become the names of files, and some disks do not tell capitals from small letters.
+  requireUnique(
+    [first, ...more].map(({ name }) => ({ name: name.toLowerCase() })),
+    path,
+  )
   return [first, ...more]
 }
 

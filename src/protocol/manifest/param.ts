@@ -11,7 +11,8 @@ export type Param = {
   readonly unit?: string
 }
 
-const ranges = { u32: [0, 2 ** 32 - 1], i32: [-(2 ** 31), 2 ** 31 - 1] } as const
+/** The values that integers of each type can have. */
+export const integerRanges = { u32: [0, 2 ** 32 - 1], i32: [-(2 ** 31), 2 ** 31 - 1] } as const
 
 /** Reads a parameter. Throws `malformed` with the field's path. */
 export function parseParam(value: unknown, path: string): Param {
@@ -21,7 +22,7 @@ export function parseParam(value: unknown, path: string): Param {
   const number =
     type === 'f32'
       ? readSingle(record.value, at(path, 'value'))
-      : readInteger(record.value, at(path, 'value'), ranges[type])
+      : readInteger(record.value, at(path, 'value'), integerRanges[type])
   const base = { name, type, value: number, label: readText(record.label ?? name, at(path, 'label'), 80) }
   const range =
     record.range === undefined

@@ -13,7 +13,7 @@ test('a price is a sum for each result, or for each million instructions', () =>
 })
 
 test.each<[unknown, typeof wasm, string]>([
-  [{}, wasm, 'price.replica: expected an amount of wei'],
+  [{}, wasm, 'price: expected "replica", for each result, or of WASM only "megainstruction"'],
   [
     { replica: '1', megainstruction: '1' },
     wasm,

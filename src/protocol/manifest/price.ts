@@ -18,6 +18,8 @@ export function parsePrice(
   { programs, fuel }: { readonly programs: readonly { readonly kind: string }[]; readonly fuel: number },
 ): Price {
   const record = readRecord(value, path, ['replica', 'megainstruction'])
+  if (record.megainstruction === undefined && record.replica === undefined)
+    throw malformed(path, '"replica", for each result, or of WASM only "megainstruction", for what it runs')
   if (record.megainstruction === undefined)
     return { replica: readWei(record.replica, at(path, 'replica')).toString() }
   const place = at(path, 'megainstruction')

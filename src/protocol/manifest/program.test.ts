@@ -61,7 +61,10 @@ describe('a bad program is refused with its path', () => {
     [{ ...wasm, kind: 'js' }, 'programs[1].kind: expected one of wgsl, wasm, found "js"'],
     [{ ...wasm, buffers }, 'programs[1].buffers: unknown field'],
     [{ ...wgsl, wasm: {} }, 'programs[1].wasm: unknown field'],
-    [{ ...wasm, code: undefined }, 'programs[1].code: expected an object'],
+    [
+      { ...wasm, code: undefined },
+      'programs[1].code: expected an object with "cid" and "bytes", or with "file"',
+    ],
     [{ ...wasm, code: { ...code, url: 'x' } }, 'programs[1].code.url: unknown field'],
     [{ ...wasm, code: { ...code, cid: 'x' } }, 'programs[1].code.cid: expected a CID'],
     [

@@ -73,10 +73,11 @@ test('a part that reaches outside its input is refused, not cut', () => {
 })
 
 test('left apart, a whole input is itself and no copy, and joined the pieces are the recipe', () => {
-  const recipe: Recipe = [{ input: 'four' }, { input: 'three' }, { u32: ['$i'] }]
+  const recipe: Recipe = [{ input: 'four' }, { u32: ['$i'] }, { input: 'three' }]
   const from = { bindings: { i: 7 }, params, inputs }
   const pieces = compilePieces(recipe, names)(from)
   expect(pieces[0]).toBe(inputs.get('four'))
+  expect(pieces[2], 'padded by a piece of its own').toBe(inputs.get('three'))
   expect(toHex(concat(pieces))).toBe(fill(recipe, 7))
 })
 

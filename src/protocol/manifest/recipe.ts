@@ -4,7 +4,7 @@ import { at, readList, readRecord, readWord } from '../read.ts'
 import type { Bindings, Expression } from './expression.ts'
 import { compileExpression, namesIn } from './expression.ts'
 import type { Param } from './param.ts'
-import { readSingle } from './param.ts'
+import { integerRanges, readSingle } from './param.ts'
 
 /**
  * How the bytes of a buffer, or the input of a WASM module, are put together for one unit: the pieces follow each other,
@@ -45,7 +45,7 @@ export type Scope = {
   readonly params: readonly string[]
 }
 
-type Write = (from: Ingredients) => Uint8Array
+type Write = (from: Ingredients) => Uint8Array | Uint8Array[]
 const KINDS = ['u32', 'i32', 'f32', 'param', 'input', 'previous'] as const
 const MAX_VALUES = 256
 
@@ -69,7 +69,7 @@ export function compilePieces(
   names: readonly string[],
 ): (from: Ingredients) => readonly Uint8Array[] {
   const writers = recipe.map((piece, index) => compilePiece(piece, `[${index}]`, names))
-  return (from) => writers.map((write) => write(from))
+  return (from) => writers.flatMap((write) => write(from))
 }
 
 /** The names that the expressions of a recipe use. */
@@ -105,7 +105,10 @@ function parsePiece(value: unknown, path: string, scope: Scope): Piece {
 
 function readPrevious(value: unknown, path: string, { previous }: Scope): string {
   if (previous.length === 0)
-    throw malformed(path, 'a job of several rounds with inputs, and a buffer that is filled for each unit')
+    throw malformed(
+      path,
+      'a job of several rounds (rounds above 1) with inputs, and no buffer of scope "lease"; else use "input"',
+    )
   return readWord(value, path, { words: previous })
 }
 
@@ -116,8 +119,8 @@ function compilePiece(piece: Piece, path: string, names: readonly string[]): Wri
   if ('param' in piece) return ({ params }) => paramBytes(params, piece.param)
   if ('f32' in piece) return () => singles(piece.f32)
   return 'i32' in piece
-    ? compileIntegers(piece.i32, [-(2 ** 31), 2 ** 31 - 1], { path, names })
-    : compileIntegers(piece.u32, [0, 2 ** 32 - 1], { path, names })
+    ? compileIntegers(piece.i32, integerRanges.i32, { path, names })
+    : compileIntegers(piece.u32, integerRanges.u32, { path, names })
 }
 
 function compileIntegers(
@@ -177,7 +180,7 @@ function found(inputs: ReadonlyMap<string, Uint8Array>, name: string): Uint8Arra
   return bytes
 }
 
-function pad(bytes: Uint8Array, { isTight }: Ingredients): Uint8Array {
+function pad(bytes: Uint8Array, { isTight }: Ingredients): Uint8Array | Uint8Array[] {
   const rest = isTight === true ? 0 : bytes.length % 4
-  return rest === 0 ? bytes : concat([bytes, new Uint8Array(4 - rest)])
+  return rest === 0 ? bytes : [bytes, new Uint8Array(4 - rest)]
 }

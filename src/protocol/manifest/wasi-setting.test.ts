@@ -61,6 +61,7 @@ test('a wrong setting is refused with the path of its field', () => {
     { files: ['/a/b', '/a'].map((path) => ({ path, content: [] })) },
     { from: { poem: 'stdout' } },
     { from: { list: 'stderr' } },
+    { from: { note: 'stdout' } },
   ]
   const paths = wrong.map((wasm) => {
     try {
@@ -72,7 +73,7 @@ test('a wrong setting is refused with the path of its field', () => {
   })
   expect(paths.map((path) => path?.replace('programs[0].wasm.', ''))).toEqual([
     ...['args[0]', 'args[0].value', 'args[0]', 'env.a=b', 'env.a', 'files[0].path', 'files[0].path'],
-    ...['files[0].content[0].input', 'files[1].path', 'from.poem', 'from.list'],
+    ...['files[0].content[0].input', 'files[1].path', 'from.poem', 'from.list', 'from.note'],
   ])
 })
 

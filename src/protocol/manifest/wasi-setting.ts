@@ -50,10 +50,17 @@ export function sourcesOf({ from = {} }: WasiSetting, outputs: Outputs): string[
   return outputs.map(({ name }, index) => from[name] ?? (index === 0 ? STDOUT : `/${name}`))
 }
 
-/** Checks that `from` speaks of outputs that there are. Throws `malformed`. */
-export function checkSources({ from = {} }: WasiSetting, outputs: Outputs, path: string): void {
+/** Checks that `from` speaks of outputs that there are, and that the standard output is one of them only. Throws `malformed`. */
+export function checkSources(setting: WasiSetting, outputs: Outputs, path: string): void {
+  const { from = {} } = setting
   const stranger = Object.keys(from).find((name) => outputs.every((output) => output.name !== name))
   if (stranger !== undefined) throw malformed(at(at(path, 'from'), stranger), 'the name of an output')
+  const [first, second] = outputs.filter((_, index) => sourcesOf(setting, outputs)[index] === STDOUT)
+  if (first !== undefined && second !== undefined)
+    throw malformed(
+      at(at(path, 'from'), second.name),
+      `a path like "/${second.name}", because "${first.name}" is the standard output already`,
+    )
 }
 
 function parseArgument(value: unknown, path: string, names: readonly string[]): Argument {

@@ -59,10 +59,12 @@ test('an override of one cause leaves the others', () => {
   expect(decided({ ...facts, overrides: ['battery'] }).paused?.code).toBe('data-saver')
 })
 
-test.each(['frozen', 'unseen'] as const)('nobody is offered to override %s', (code) => {
-  expect(decided({ isFrozen: code === 'frozen', isInView: code !== 'unseen' }).paused).not.toHaveProperty(
-    'override',
-  )
+test.each([
+  ['frozen', 'nothing can run until it wakes'],
+  ['unseen', 'must not hide what computes'],
+] as const)('nobody is offered to override %s, and the text says why', (code, why) => {
+  const { paused } = decided({ isFrozen: code === 'frozen', isInView: code !== 'unseen', overrides: [code] })
+  expect(paused).toEqual({ code, text: expect.stringContaining(why) })
 })
 
 test('fair pressure halves the limits, less room cuts them, and both are told in words', () => {

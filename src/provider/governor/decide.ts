@@ -14,7 +14,10 @@ export type Rules = {
   readonly makesRoom: boolean
 }
 
-/** What stops the work although the visitor did not pause it. */
+/**
+ * What stops the work although the visitor did not pause it. All but two can be overridden: a `frozen` page runs nothing at all,
+ * and `unseen` is a frame whose button nobody can press, of a site that may not hide what computes.
+ */
 export type PauseCode = 'frozen' | 'unseen' | 'battery' | 'charging' | 'data-saver' | 'pressure'
 
 /** How busy the whole computer is, in the words of the Compute Pressure API. */
@@ -22,7 +25,7 @@ export const PRESSURES = ['nominal', 'fair', 'serious', 'critical'] as const
 export type Pressure = (typeof PRESSURES)[number]
 
 /** What is left of the visitor's limits while something else needs the computer, from above 0 to 1, and how that was noticed. */
-export type Room = { readonly share: number; readonly why?: 'slow' | 'stutter' | 'pressure' }
+export type Room = { readonly share: number; readonly why?: 'slow' | 'stutter' | 'host' | 'pressure' }
 
 /** What is known of the computer and the page. Where a browser does not tell, the fact stays as in `CALM`. */
 export type Facts = {
@@ -68,13 +71,15 @@ export type Decision = {
 const NOTICED = {
   slow: 'Units take longer than usual, so something else needs this computer',
   stutter: 'This page stutters',
+  host: 'The page around this badge is busy',
   pressure: 'This computer was busy a moment ago',
 } as const
 
 /** Decides how much may run. */
 export function decide(facts: Facts, rules: Rules): Decision {
   const causes = causesOf(facts, rules)
-  const isAllowed = ({ code }: Paused): boolean => facts.overrides.includes(code)
+  const isAllowed = ({ code, override }: Paused): boolean =>
+    override !== undefined && facts.overrides.includes(code)
   const limits = causes.filter(isAllowed).map(({ text }) => `You let it run for this visit: ${text}`)
   let share = 1
   if (rules.makesRoom) {
@@ -98,8 +103,16 @@ export function decide(facts: Facts, rules: Rules): Decision {
 /** All that speaks against working now, the first to be told first. */
 function causesOf(facts: Facts, rules: Rules): Paused[] {
   const causes: Paused[] = []
-  if (facts.isFrozen) causes.push({ code: 'frozen', text: 'The browser has put this tab to sleep' })
-  if (!facts.isInView) causes.push({ code: 'unseen', text: 'It works only while you can see it' })
+  if (facts.isFrozen)
+    causes.push({
+      code: 'frozen',
+      text: 'The browser has put this tab to sleep; nothing can run until it wakes',
+    })
+  if (!facts.isInView)
+    causes.push({
+      code: 'unseen',
+      text: 'A site must not hide what computes: it works only while you can see this badge',
+    })
   if (facts.isCharging === false && rules.power === 'mains')
     causes.push({ code: 'battery', text: 'This computer runs on battery', override: 'Run on battery anyway' })
   if (facts.isCharging !== true && rules.power === 'charging') {

@@ -96,3 +96,23 @@ test('units that become slow halve what is used, and say so', async () => {
   end.abort()
   await watching
 })
+
+test('a page around the frame that stutters halves what is used at once, and keeps it low until a time without', async () => {
+  const { governor } = setUp({ cpuDuty: 1 })
+  const end = new AbortController()
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
+  const watching = governor.watch({ page }, end.signal)
+  governor.hostIsLate()
+  expect(governor.decision).toMatchObject({
+    cpuDuty: 0.5,
+    limits: ['The page around this badge is busy: 50 % of your limits are used'],
+  })
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(governor.decision.cpuDuty).toBe(0.5)
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(governor.decision.cpuDuty).toBeCloseTo(0.6)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(governor.decision.limits).toEqual([])
+  end.abort()
+  await watching
+})

@@ -24,6 +24,7 @@ export class Governor {
   readonly #onChange: (before: Decision) => void
   readonly #pace = new Pace()
   readonly #heartbeat = new Heartbeat(() => performance.now())
+  #isHostLate = false
   readonly #restsMs = new Map<string, number>()
 
   constructor(rules: Rules, onChange: (before: Decision) => void) {
@@ -62,6 +63,12 @@ export class Governor {
     this.learn({ overrides: [...this.#facts.overrides, code] })
   }
 
+  /** Does less at once, and not more again before a time without this: the page around the frame stutters. */
+  hostIsLate(): void {
+    this.#isHostLate = true
+    this.learn({ room: squeeze(this.#facts.room, 'host') })
+  }
+
   /** Rests a lane after a burst, so that busy / (busy + rest) is its duty. Short rests are saved up until a timer can keep them. */
   async rest(
     lane: { name: string; executor: ExecutorKind },
@@ -85,7 +92,10 @@ export class Governor {
   #adapt(): void {
     const { room } = this.#facts
     const [isSlow, isLate] = [this.#pace.isSlow(), this.#heartbeat.isLate()]
-    this.learn({ room: isSlow || isLate ? squeeze(room, isLate ? 'stutter' : 'slow') : widen(room) })
+    const isHostLate = this.#isHostLate
+    this.#isHostLate = false
+    if (isSlow || isLate) this.learn({ room: squeeze(room, isLate ? 'stutter' : 'slow') })
+    else if (!isHostLate) this.learn({ room: widen(room) })
   }
 
   #decide(): void {

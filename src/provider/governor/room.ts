@@ -11,5 +11,6 @@ export function squeeze({ share }: Room, why: NonNullable<Room['why']>): Room {
 
 /** Gives back a tenth of the limits. */
 export function widen({ share, ...same }: Room): Room {
-  return share >= 1 - STEP ? { share: 1 } : { ...same, share: share + STEP }
+  const wider = Math.round((share + STEP) * 100) / 100 // tenths do not add up to 1 by themselves
+  return wider >= 1 ? { share: 1 } : { ...same, share: wider }
 }

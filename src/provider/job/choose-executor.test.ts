@@ -4,6 +4,7 @@ import { ZERO_ADDRESS } from '../../protocol/address.ts'
 import type { Digest } from '../../protocol/bytes.ts'
 import { digestOfCid } from '../../protocol/cid.ts'
 import { Failure } from '../../protocol/failure.ts'
+import { unitCount } from '../../protocol/manifest/manifest.ts'
 import type { Trial } from '../../worker/admission/route.ts'
 import type { Executor, KernelSource, LoadedKernel } from '../../worker/executor.ts'
 import type { ChoiceParts } from './choose-executor.ts'
@@ -57,22 +58,24 @@ class TestBrowser {
     const { executor } = source
     this.sources.push(source)
     if (executor === this.broken) throw new Failure('compile', 'it does not compile here')
-    return {
-      executor,
-      run: async (units) => {
-        this.units.push(...units.map((unit) => `${executor} ${unit}`))
-        const done = { kind: 'done', output: new Uint8Array(4), elapsedMs: this.#ms[executor] } as const
-        return units.map((unit) => ({ ...done, unit }))
-      },
-      close: () => void this.closed.push(executor),
+    const run: LoadedKernel['run'] = async (units) => {
+      this.units.push(...units.map((unit) => `${executor} ${unit}`))
+      const done = { kind: 'done', output: new Uint8Array(4), elapsedMs: this.#ms[executor] } as const
+      return units.map((unit) => ({ ...done, unit }))
     }
+    return { executor, run, runSome: run, close: () => void this.closed.push(executor) }
   }
 }
 
-test('twins are tried once; the next job of the same programs runs on what won', async () => {
+test('twins are tried once, with units from all over the job; the next job of the same programs runs on what won', async () => {
   const browser = new TestBrowser({ wasm: 50, wgsl: 10 })
   expect(await browser.choose()).toBe('wgsl')
-  expect(browser.units).toEqual(['wasm 0', 'wgsl 0', 'wasm 1', 'wasm 2', 'wgsl 1', 'wgsl 2'])
+  const total = unitCount(manifest)
+  const [first, middle, last] = [1, 3, 5].map((sixths) => Math.floor((sixths * total) / 6))
+  expect(browser.units).toEqual([
+    ...[`wasm ${first}`, `wgsl ${first}`],
+    ...[`wasm ${middle}`, `wasm ${last}`, `wgsl ${middle}`, `wgsl ${last}`],
+  ])
   expect(browser.closed).toEqual(['wasm'])
   browser.units.length = 0
   browser.sources.length = 0

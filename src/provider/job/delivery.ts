@@ -1,8 +1,9 @@
-import type { Digest } from '../../protocol/bytes.ts'
+import type { Digest, Hex } from '../../protocol/bytes.ts'
 import { digestOf } from '../../protocol/digest.ts'
 import type { Manifest } from '../../protocol/manifest/manifest.ts'
 import type { Wei } from '../../protocol/wei.ts'
-import type { FailedUnit } from '../../protocol/work/message.ts'
+import type { ExecutorKind } from '../../protocol/work/hello.ts'
+import type { FailedUnit, WorkMessage } from '../../protocol/work/message.ts'
 import { unitFailure } from '../../protocol/work/message.ts'
 import { packResult, pricing } from '../../protocol/work/metered.ts'
 import type { UnitRun } from '../../worker/executor.ts'
@@ -36,4 +37,21 @@ export function deliveryOf(manifest: Manifest, runs: readonly UnitRun[]): Delive
     worths: results.map(pricing(manifest)),
     failed,
   }
+}
+
+/** The units of a lease that are still to be run. */
+export function openUnits(lease: { units: readonly number[]; runs: readonly UnitRun[] }): number[] {
+  const ran = new Set(lease.runs.map(({ unit }) => unit))
+  return lease.units.filter((unit) => !ran.has(unit))
+}
+
+/** What a publisher is told when its kernel fails here again and again, so that it learns why nobody asks for units. */
+export function givingUp(
+  {
+    said,
+    executor = 'wasm',
+  }: { readonly said: { readonly jobId: Hex }; readonly executor: ExecutorKind | undefined },
+  message: string,
+): WorkMessage {
+  return { kind: 'unfit', jobId: said.jobId, executor, code: 'refused', message }
 }

@@ -35,7 +35,8 @@ test('a job with twins leaves the GPU that is gone, stays on WASM meanwhile, and
   work.manifest = sampleJob('fractal', 0, { priceWei: '10' }).manifest
   const on = (executor: 'wasm' | 'wgsl'): void => {
     const kernel = new TestKernel()
-    work.begin({ executor, run: (units) => kernel.run(units), close: () => kernel.close() })
+    const run = (units: readonly number[]): ReturnType<TestKernel['run']> => kernel.run(units)
+    work.begin({ executor, run, runSome: run, close: () => kernel.close() })
   }
   sandbox.report = { mode: 'data worker', gpuTrouble: 'lost' }
   const gone = sight.change()

@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { accountOf, makeKey } from '../../protocol/account.ts'
 import { digestOf } from '../../protocol/digest.ts'
 import { Failure } from '../../protocol/failure.ts'
 import { toWei } from '../../protocol/wei.ts'
 import { publisherKey, TestWork, testOutput, testResults } from './test-work.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 test('frames are asked for up to the window, less what is on its way, queued or running', async () => {
   const scene = new TestWork()
@@ -86,6 +88,73 @@ test('a lease that has run out is neither run nor delivered', async () => {
   expect(slow.work.why).toContain('longer than its lease')
 })
 
+test('a long lease runs a turn at a time, and is delivered as one when all its units are done', async () => {
+  const scene = new TestWork()
+  scene.work.want(2)
+  scene.kernel.slice = 2
+  const lease = scene.lease([4, 5, 6, 7, 8])
+  scene.lease([9])
+  const turns: number[] = []
+  for (let turn = 0; turn < 3; turn += 1) {
+    const next = scene.work.next()
+    if (next === undefined) throw new Error('there is no lease to run')
+    turns.push((await scene.work.run(next, { key: scene.key, payee: accountOf(scene.key) })).units)
+    expect(scene.heard('result')).toHaveLength(turn === 2 ? 1 : 0)
+    expect(scene.work.running).toBe(turn === 2 ? 0 : 5)
+  }
+  expect(turns).toEqual([2, 2, 1])
+  expect(scene.heard('result')[0]).toMatchObject({ lease, results: { units: [4, 5, 6, 7, 8] } })
+  await scene.runNext()
+  expect(scene.heard('result')[1]).toMatchObject({ results: { units: [9] } })
+})
+
+test('a lease that was begun goes back when the work stops', async () => {
+  const scene = new TestWork()
+  scene.work.want(1)
+  scene.kernel.slice = 1
+  const lease = scene.lease([4, 5])
+  await scene.runNext()
+  scene.work.stop()
+  expect(scene.heard('return').map((message) => message.leases)).toEqual([[lease]])
+  expect(scene.work.next()).toBeUndefined()
+  expect(scene.heard('result')).toEqual([])
+})
+
+test('at the end of its lease a frame is stopped, and what was begun of another is not gone on with', async () => {
+  vi.useFakeTimers()
+  const scene = new TestWork()
+  scene.work.want(2)
+  scene.kernel.slice = 1
+  scene.kernel.gate = new Promise((resolve) => setTimeout(resolve, 60_000))
+  scene.lease([4, 5], 10_000)
+  const next = scene.work.next()
+  if (next === undefined) throw new Error('there is no lease to run')
+  let isStopped = false
+  const runSome = scene.kernel.runSome.bind(scene.kernel)
+  scene.kernel.runSome = async (units, signal) => {
+    signal?.addEventListener('abort', () => {
+      isStopped = true
+    })
+    return await runSome(units, signal)
+  }
+  const running = scene.work.run(next, { key: scene.key, payee: accountOf(scene.key) })
+  await vi.advanceTimersByTimeAsync(8_990)
+  expect(isStopped).toBe(false)
+  await vi.advanceTimersByTimeAsync(20)
+  expect(isStopped).toBe(true)
+  await vi.advanceTimersByTimeAsync(60_000)
+  await running
+  expect(scene.work.why).toContain('longer than its lease')
+
+  scene.work.why = ''
+  scene.lease([6, 7], 10_000)
+  await scene.runNext()
+  scene.nowMs += 10_000
+  expect(scene.work.next()).toBeUndefined()
+  expect(scene.work.why).toContain('longer than its lease')
+  expect(scene.heard('result')).toEqual([])
+})
+
 test('what may be lost with the link is not waited for; the next link starts anew', async () => {
   const scene = new TestWork()
   const { work } = scene
@@ -166,7 +235,7 @@ test('results that are accepted wait for a signature; without one the work stops
   expect(scene.heard('want')).toHaveLength(asked + 1)
 })
 
-test('units that fail are reported with their reason; five in a row and the job is given up, its kernel closed', async () => {
+test('units that fail are reported with their reason; five in a row and the job is given up, which its publisher learns', async () => {
   const scene = new TestWork()
   const { work, kernel } = scene
   kernel.runUnit = (unit) => ({
@@ -183,6 +252,9 @@ test('units that fail are reported with their reason; five in a row and the job 
     Array.from({ length: 5 }, () => 'trap'),
   )
   expect(work).toMatchObject({ kind: 'unsuitable', why: 'Its kernel fails here: Unit 4: unreachable' })
+  expect(scene.heard('unfit').map(({ executor, code, message }) => [executor, code, message])).toEqual([
+    ['wasm', 'refused', '5 units in a row failed: Unit 4: unreachable'],
+  ])
   expect(kernel.isClosed).toBe(true)
 })
 

@@ -14,13 +14,16 @@ import { signResults } from '../../protocol/work/result.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import { Owed } from '../money/owed.ts'
 import type { JobView } from '../state.ts'
-import { deliveryOf } from './delivery.ts'
+import { deliveryOf, givingUp, openUnits } from './delivery.ts'
 import type { Stop } from './why-stop.ts'
 
-/** A lease with the moment at which its units go to others (ms since 1970). */
-export type Lease = Extract<WorkMessage, { kind: 'lease' }> & { readonly expiresAt: number }
-/** What came of a lease, how long it took, and for whom. */
-type Ran = { runs: readonly UnitRun[]; busyMs: number; key: PrivateKey; payee: Address }
+/** A lease with the moment at which its units go to others (ms since 1970), what came of it so far, and how long that took. */
+export type Lease = Extract<WorkMessage, { kind: 'lease' }> & {
+  readonly expiresAt: number
+  readonly runs: readonly UnitRun[]
+  readonly busyMs: number
+}
+type Identity = { readonly key: PrivateKey; readonly payee: Address }
 
 /** What happened with units of a job. */
 export type WorkEvent = {
@@ -49,6 +52,7 @@ export type WorkPorts = {
 const GIVE_UP_AFTER = 5
 /** Results must leave here so long before their lease ends. */
 const MARGIN_MS = 1_000
+const TOO_LATE = 'A frame took longer than its lease, and others have its units now'
 
 /** One open job as this provider sees it: what is known of it, the leases it has, what it is owed. */
 export class JobWork {
@@ -81,9 +85,10 @@ export class JobWork {
     return this.#acceptedUnits.size
   }
 
-  /** Units that run now. */
+  /** Units that run now, or go on at their next turn. */
   get running(): number {
-    return [...this.#running.keys()].reduce((sum, { units }) => sum + units.length, 0)
+    const begun = this.#queue.filter(({ runs }) => runs.length > 0)
+    return [...this.#running.keys(), ...begun].reduce((sum, { units }) => sum + units.length, 0)
   }
 
   /** Whether something runs, or rests until its turn. */
@@ -148,28 +153,31 @@ export class JobWork {
   next(): Lease | undefined {
     const now = this.#ports.nowMs()
     for (let lease = this.#queue.shift(); lease !== undefined; lease = this.#queue.shift()) {
-      if (lease.expiresAt <= now) continue // others have its units by now
-      this.#running.set(lease, new AbortController())
-      return lease
+      if (lease.expiresAt > now) {
+        this.#running.set(lease, new AbortController())
+        return lease
+      }
+      if (lease.runs.length > 0) this.why = TOO_LATE
     }
     return undefined
   }
 
-  /** Runs a lease that `next` gave, and delivers what came of it. Returns the milliseconds that units took. */
-  async run(lease: Lease, as: { readonly key: PrivateKey; readonly payee: Address }): Promise<number> {
+  /** Runs units of a lease that `next` gave until others should have their turn, and delivers when all are done. Returns how many ran, and how long. */
+  async run(lease: Lease, as: Identity): Promise<{ units: number; busyMs: number }> {
     const { kernel } = this
     const stop = this.#running.get(lease)
-    if (kernel === undefined || stop === undefined) return 0
+    if (kernel === undefined || stop === undefined) return { units: 0, busyMs: 0 }
+    const late = setTimeout(() => stop.abort(), lease.expiresAt - this.#ports.nowMs())
     const startedAt = performance.now()
-    const runs = await kernel.run(lease.units, stop.signal)
+    const ran = await kernel.runSome(openUnits(lease), stop.signal)
     const busyMs = performance.now() - startedAt
-    if (!this.#running.delete(lease) || stop.signal.aborted) return busyMs
-    if (lease.expiresAt <= this.#ports.nowMs()) {
-      this.why = 'A frame took longer than its lease, and others have its units now'
-      return busyMs
-    }
-    this.#deliver(lease, { runs, busyMs, ...as })
-    return busyMs
+    clearTimeout(late)
+    if (!this.#running.delete(lease)) return { units: ran.length, busyMs }
+    const begun = { ...lease, runs: [...lease.runs, ...ran], busyMs: lease.busyMs + busyMs }
+    if (stop.signal.aborted || lease.expiresAt <= this.#ports.nowMs()) this.why = TOO_LATE
+    else if (openUnits(begun).length > 0) this.#queue.unshift(begun)
+    else this.#deliver(begun, as)
+    return { units: ran.length, busyMs }
   }
 
   take(message: WorkMessage): void {
@@ -187,7 +195,8 @@ export class JobWork {
       return
     }
     this.#credit -= 1
-    this.#queue.push({ ...lease, expiresAt: this.#ports.nowMs() + lease.ttlMs - MARGIN_MS })
+    const expiresAt = this.#ports.nowMs() + lease.ttlMs - MARGIN_MS
+    this.#queue.push({ ...lease, expiresAt, runs: [], busyMs: 0 })
   }
 
   #giveBack(leases: readonly number[]): void {
@@ -229,23 +238,15 @@ export class JobWork {
     })
   }
 
-  #deliver(lease: Lease, { runs, busyMs, key, payee }: Ran): void {
+  #deliver({ lease, runs, busyMs }: Lease, { key, payee }: Identity): void {
     const { jobId } = this.said
     const { manifest } = this
     if (manifest === undefined) return
     const { units, outputs, results: packed, digests, worths, failed } = deliveryOf(manifest, runs)
     const results = { jobId, payee, units, digests }
     const signed = { ...results, account: accountOf(key), signature: signResults(results, key) }
-    const elapsedMs = Math.round(busyMs)
-    const isSent = this.#send({
-      kind: 'result',
-      lease: lease.lease,
-      results: signed,
-      outputs: packed,
-      failed,
-      elapsedMs,
-    })
-    if (!isSent) return
+    const said = { lease, results: signed, outputs: packed, failed, elapsedMs: Math.round(busyMs) }
+    if (!this.#send({ kind: 'result', ...said })) return
     const unitMs = busyMs / runs.length
     for (const [place, unit] of units.entries())
       this.owed.deliver(unit, { digest: digests[place] as Digest, unitMs, worth: worths[place] as Wei })
@@ -283,6 +284,7 @@ export class JobWork {
     const faults = failed.filter(({ code }) => code !== 'device-lost' && code !== 'wedged').length
     this.#failures = done > 0 ? faults : this.#failures + faults
     if (this.#failures < GIVE_UP_AFTER) return
+    this.#ports.send(givingUp(this, `${this.#failures} units in a row failed: ${first.message}`))
     this.leave()
     this.kind = 'unsuitable'
     this.why = `Its kernel fails here: ${first.message}`

@@ -7,6 +7,7 @@ import type { Digest } from '../../protocol/bytes.ts'
 import { digestOfCid } from '../../protocol/cid.ts'
 import { digestOf } from '../../protocol/digest.ts'
 import { testOpening } from '../../protocol/escrow/test-opening.ts'
+import { Failure } from '../../protocol/failure.ts'
 import { manifestCid } from '../../protocol/manifest/manifest.ts'
 import { toWei } from '../../protocol/wei.ts'
 import type { WorkMessage } from '../../protocol/work/message.ts'
@@ -67,10 +68,18 @@ export class TestKernel implements LoadedKernel {
     elapsedMs: 1,
   })
   gate: Promise<void> = Promise.resolve()
+  /** Units that come to their turn together. */
+  slice = Number.POSITIVE_INFINITY
 
   async run(units: readonly number[]): Promise<UnitRun[]> {
     await this.gate
     return units.map((unit) => this.runUnit(unit))
+  }
+
+  async runSome(units: readonly number[], signal?: AbortSignal): Promise<UnitRun[]> {
+    const failure = new Failure('cancelled', 'The work was cancelled')
+    const runs = await this.run(units.slice(0, this.slice))
+    return signal?.aborted ? units.map((unit) => ({ kind: 'failed', unit, failure })) : runs
   }
 
   close(): void {

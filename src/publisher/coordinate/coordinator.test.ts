@@ -179,8 +179,8 @@ test('doing slow work twice never eats what the quorum of other units needs', ()
   expect(three.heard('idle').map(({ why }) => why)).toEqual(['others'])
 })
 
-test('a unit that fails for three payees is the fault of the kernel', async () => {
-  const { coordinator, provider } = setUp(1)
+test('a unit that fails for three payees is the fault of the kernel, and a restart remembers why', async () => {
+  const { coordinator, provider, kept } = setUp(1)
   const all = [provider(), provider(), provider()]
   for (const each of all) {
     coordinator.want(each.seat, 'wasm', 1)
@@ -190,8 +190,11 @@ test('a unit that fails for three payees is the fault of the kernel', async () =
     await coordinator.result(each.seat, { ...empty, lease, failed })
   }
   expect(coordinator.board.counts.disputed).toBe(1)
-  expect(coordinator.failures.trouble).toBe('Unit 0 fails: trap on 3 of 3 providers: unreachable executed')
+  const why = 'Unit 0 fails: trap on 3 of 3 providers: unreachable executed'
+  expect(coordinator.failures.trouble).toBe(why)
   expect(coordinator.isEnd).toBe(true)
+  const { failures, isEnd } = await replayed(kept, 1)
+  expect([failures.trouble, failures.counts, isEnd]).toEqual([why, { trap: 3 }, true])
 })
 
 test('results that are not valid bar their sender from the unit, and blame nobody else', async () => {

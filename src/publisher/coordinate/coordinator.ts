@@ -46,7 +46,7 @@ export class Coordinator {
   readonly executions = { wgsl: 0, wasm: 0, own: 0 }
   /** The outputs of all votes, by digest: units may share one. */
   readonly outputs = new Map<Digest, Uint8Array>()
-  readonly failures = new Failures()
+  readonly failures: Failures
   isCancelled = false
   readonly #ports: CoordinatorPorts
   readonly #leases = new LeaseTable()
@@ -61,13 +61,13 @@ export class Coordinator {
     this.job = job
     this.board = new UnitBoard(unitCount(job.manifest), job.manifest.verify)
     this.ledger = new Ledger(pricing(job.manifest))
+    this.failures = new Failures(ports.journal, (unit) => this.board.isUnitDecided(unit))
     this.#ports = ports
     this.#check = resultCheck(job.manifest)
-    const { board, ledger } = this
     this.lender = new Lender({
       job,
-      board,
-      ledger,
+      board: this.board,
+      ledger: this.ledger,
       leases: this.#leases,
       size: resultSize(job.manifest),
       pending: () => this.#undecided + this.#journaling,
@@ -131,7 +131,7 @@ export class Coordinator {
     this.#release(ids.flatMap((id) => this.#leases.take(id, seat) ?? []))
   }
 
-  /** Takes note of a program that does not load on a provider. */
+  /** Takes note of a program that a provider cannot run. */
   unfit(seat: Seat, failed: FailedLoad): void {
     this.failures.noteLoad(seat.payee, failed, this.seats.size)
     this.#ports.report({ kind: 'changed' })
@@ -191,6 +191,7 @@ export class Coordinator {
     if (record.kind === 'results') this.#count(record)
     else if (record.kind === 'disputed') this.#dispute(record.unit)
     else if (record.kind === 'cancelled') this.isCancelled = true
+    else if (record.kind === 'failures') this.failures.restore(record)
     else if (record.kind === 'topped-up') this.lender.budget = record.budget
   }
 
@@ -232,13 +233,12 @@ export class Coordinator {
       await this.#ports.journal.append(packJobRecord(record))
     } catch (error) {
       this.#isBroken = true
-      this.failures.trouble = `Results cannot be kept, so no more work is given out: ${reason(error)}`
+      this.failures.say(`Results cannot be kept, so no more work is given out: ${reason(error)}`)
       throw error
     } finally {
       this.#journaling -= record.results.units.length
     }
-    const wasWaiting = this.#count(record)
-    if (wasWaiting) this.pump()
+    if (this.#count(record)) this.pump()
     this.#ports.report({ kind: 'changed' })
   }
 

@@ -1,6 +1,9 @@
 import type { Address } from '../../protocol/address.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
 import type { FailedUnit, UnitFailure } from '../../protocol/work/message.ts'
+import type { Journal } from '../../store/store.ts'
+import type { JobRecord } from '../job-record.ts'
+import { packJobRecord } from '../job-record.ts'
 
 /** What a kernel does by itself, in the same way wherever it runs. */
 const KERNEL_FAULTS: readonly string[] = [
@@ -19,11 +22,12 @@ const NO_FAULTS: readonly string[] = ['device-lost', 'unreachable'] satisfies Un
 const BLAME_AFTER = 3
 const GIVE_UP_AFTER = 6
 
-/** A program that does not load on a provider. */
+/** A program that a provider cannot run. */
 export type FailedLoad = Omit<FailedUnit, 'unit'> & { readonly executor: ExecutorKind }
+type FailuresRecord = Extract<JobRecord, { kind: 'failures' }>
 
 /** Whether a failure of this kind is the kernel's, wherever it runs. */
-export function isKernelFault(code: string): boolean {
+function isKernelFault(code: string): boolean {
   return KERNEL_FAULTS.includes(code)
 }
 
@@ -32,51 +36,129 @@ export function isNoFault(code: string): boolean {
   return NO_FAULTS.includes(code)
 }
 
-/** How the units of a job failed, since this publisher was started: how often in which way, and for whom. */
+/** How the units of a job failed: how often in which way, and for whom. What is worth keeping is in the job's journal. */
 export class Failures {
   readonly counts: Partial<Record<UnitFailure, number>> = {}
-  /** Why a unit was given up, or else the last failure, as a sentence; empty before the first. */
-  trouble = ''
-  #isBlaming = false
+  /** Whether the publisher runs units itself. Then it need not believe those who say that one fails: addresses cost nothing. */
+  isReferee = false
+  /** Units that failed for so many that the publisher looks at them itself, each with why it would be given up. */
+  readonly suspects = new Map<number, string>()
+  readonly #journal: Pick<Journal, 'append'>
+  readonly #isDecided: (unit: number) => boolean
+  /** What is wrong beside the units and programs. */
+  #other = ''
+  /** Why a unit was given up, the last that was. */
+  #givenUp = ''
+  /** The last failure of a unit that was not given up. */
+  #last = { unit: 0, text: '' }
+  #unfit = ''
   readonly #units = new Map<number, Map<Address, UnitFailure>>()
   readonly #loads = new Map<ExecutorKind, Map<Address, UnitFailure>>()
+  #total = 0
+  #kept = 0
 
-  /** Counts a unit that failed; `others` have run it. Tells whether it is to be given up; `trouble` then says why. */
-  note(payee: Address, { unit, code, message }: FailedUnit, others: number): boolean {
-    this.#count(code)
-    const cause = message.replace(`Unit ${unit}: `, '')
-    this.#tell(`Unit ${unit}: ${code}: ${cause}`)
-    if (isNoFault(code)) return false
+  constructor(journal: Pick<Journal, 'append'>, isDecided: (unit: number) => boolean) {
+    this.#journal = journal
+    this.#isDecided = isDecided
+  }
+
+  /** What is wrong, in sentences; empty while nothing is. */
+  get trouble(): string {
+    const open = this.#isDecided(this.#last.unit) ? '' : this.#last.text
+    return [this.#other, this.#givenUp, open, this.#unfit].filter((text) => text !== '').join('. ')
+  }
+
+  /** Takes note of what is wrong beside the units, as a sentence. */
+  say(trouble: string): void {
+    this.#other = trouble
+  }
+
+  /**
+   * Counts a unit that failed; `others` have run it. Tells whether it is to be given up; `trouble` then says why. One that somebody
+   * has run, or that the publisher can run, is not: liars could end it.
+   */
+  note(payee: Address, failed: FailedUnit, others: number): boolean {
+    const { unit, code } = failed
+    const cause = causeOf(failed)
     const byPayee = this.#units.get(unit) ?? new Map<Address, UnitFailure>()
-    this.#units.set(unit, byPayee.set(payee, code))
+    if (!isNoFault(code)) this.#units.set(unit, byPayee.set(payee, code))
     const same = [...byPayee.values()].filter((other) => other === code).length
     const isAlike = isKernelFault(code) && same >= BLAME_AFTER
-    if (!isAlike && byPayee.size < GIVE_UP_AFTER) return false
-    const states = isAlike ? code : [...new Set(byPayee.values())].join(', ')
-    const failed = isAlike ? same : byPayee.size
-    this.trouble = `Unit ${unit} fails: ${states} on ${failed} of ${byPayee.size + others} providers: ${cause}`
-    this.#isBlaming = true
+    if (isAlike || (!isNoFault(code) && byPayee.size >= GIVE_UP_AFTER)) {
+      const states = isAlike ? code : [...new Set(byPayee.values())].join(', ')
+      const failing = isAlike ? same : byPayee.size
+      const on = `${failing} of ${byPayee.size} providers`
+      this.suspects.set(unit, `Unit ${unit} fails: ${states} on ${on}: ${cause}`)
+    }
+    this.#last = { unit, text: `Unit ${unit}: ${code}: ${cause}` }
+    const isGivenUp = !this.isReferee && others === 0 && this.condemn(unit)
+    this.#count(code)
+    return isGivenUp
+  }
+
+  /** Gives a suspect up. Tells whether it was one. */
+  condemn(unit: number): boolean {
+    const why = this.suspects.get(unit)
+    if (why === undefined) return false
+    this.#giveUp(unit, why)
     return true
   }
 
-  /** Counts a program that a provider could not load, once for each payee; `present` are there. */
+  /** Takes note of a unit that failed for the publisher itself; `others` have run it. Tells whether it is to be given up; else it waits for a provider. */
+  noteOwn(failed: FailedUnit, others: number): boolean {
+    const { unit, code } = failed
+    const count = this.#units.get(unit)?.size ?? 0
+    const on = count === 0 ? '' : `${count} provider${count > 1 ? 's' : ''} and `
+    const text = `Unit ${unit} fails: ${code} on ${on}this publisher: ${causeOf(failed)}`
+    const isGivenUp = isKernelFault(code) || (this.suspects.has(unit) && others === 0)
+    if (isGivenUp) this.#giveUp(unit, text)
+    else this.#last = { unit, text: `${text}. It waits for another provider` }
+    return isGivenUp
+  }
+
+  /** Counts a program that a provider cannot run, once for each payee; `present` are there. */
   noteLoad(payee: Address, { executor, code, message }: FailedLoad, present: number): void {
     const byPayee = this.#loads.get(executor) ?? new Map<Address, UnitFailure>()
     if (byPayee.has(payee)) return
     this.#loads.set(executor, byPayee.set(payee, code))
-    this.#count(code)
     const of = `${byPayee.size} of ${Math.max(present, byPayee.size)} providers`
-    this.#tell(
-      `The ${executor === 'wasm' ? 'WASM' : 'WGSL'} program does not load on ${of}: ${code}: ${message}`,
-    )
+    const program = executor === 'wasm' ? 'WASM' : 'WGSL'
+    this.#unfit = `The ${program} program does not run on ${of}: ${code}: ${message}`
+    this.#count(code)
   }
 
-  /** What is less than a unit given up does not take the place of one. */
-  #tell(text: string): void {
-    if (!this.#isBlaming) this.trouble = text
+  /** Takes up what a record of the journal says. Payees are not in it: one that fails again after a restart counts again. */
+  restore({ counts, givenUp, unfit }: FailuresRecord): void {
+    Object.assign(this.counts, counts)
+    this.#total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    this.#kept = this.#total
+    this.#givenUp = givenUp
+    this.#unfit = unfit
   }
 
+  /** Writes down what was counted since the last time. Throws `storage`. */
+  async keep(): Promise<void> {
+    if (this.#total === this.#kept) return
+    this.#kept = this.#total
+    const texts = { givenUp: this.#givenUp, unfit: this.#unfit }
+    await this.#journal.append(packJobRecord({ kind: 'failures', counts: { ...this.counts }, ...texts }))
+  }
+
+  #giveUp(unit: number, text: string): void {
+    this.#givenUp = text
+    this.suspects.delete(unit)
+    if (this.#last.unit === unit) this.#last = { unit, text: '' }
+  }
+
+  /** Every failure of few is kept, and of many so often that a crash forgets an eighth: the journal grows with their logarithm. */
   #count(code: UnitFailure): void {
     this.counts[code] = (this.counts[code] ?? 0) + 1
+    this.#total += 1
+    if (this.#total - this.#kept <= this.#kept / 8) return
+    void this.keep().catch(() => undefined) // the next result finds the journal broken, and says so
   }
+}
+
+function causeOf({ unit, message }: FailedUnit): string {
+  return message.replace(`Unit ${unit}: `, '')
 }

@@ -5,7 +5,7 @@ import { Failure } from '../../protocol/failure.ts'
 import { openMemoryStore } from '../../store/memory-store.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import { Coordinator } from './coordinator.ts'
-import { opine } from './opine.ts'
+import { opine, standDown } from './opine.ts'
 import { TestProvider, testJob, testOutput } from './test-provider.ts'
 
 const key = makeKey()
@@ -28,9 +28,11 @@ function setUp(units: number, runUnit?: (unit: number) => Uint8Array | FailureCo
       ? { kind: 'failed', unit, failure: new Failure(output, `Unit ${unit}: ${output}`) }
       : { kind: 'done', unit, output: new Uint8Array(output), elapsedMs: 1 }
   }
+  const runAll: LoadedKernel['run'] = async (asked) => asked.map(run)
   const kernel: LoadedKernel = {
     executor: 'wasm',
-    run: async (asked) => asked.map(run),
+    run: runAll,
+    runSome: runAll,
     close: () => {
       state.isClosed = true
     },
@@ -96,7 +98,44 @@ test('a unit that traps for the lone provider and here too is disputed, so that 
   await coordinator.result(one.seat, { ...one.answer({ ...one.lease, units: [] }), failed })
   await opineFor(3)
   expect(coordinator.board.counts.disputed).toBe(1)
+  expect(coordinator.failures.trouble).toBe('Unit 0 fails: trap on 1 provider and this publisher: trap')
   expect(coordinator.isEnd).toBe(true)
+})
+
+/** Providers that run nothing and say that the one unit traps. */
+async function lie({ coordinator, provider }: ReturnType<typeof setUp>, count: number): Promise<void> {
+  coordinator.failures.isReferee = true
+  for (let liar = 0; liar < count; liar += 1) {
+    const { seat, lease, answer } = leaseTo(coordinator, provider())
+    const failed = [{ unit: 0, code: 'trap' as const, message: 'unreachable' }]
+    await coordinator.result(seat, { ...answer({ ...lease, units: [] }), failed })
+  }
+}
+
+function leaseTo(coordinator: Coordinator, one: TestProvider) {
+  coordinator.want(one.seat, 'wasm', 1)
+  return { seat: one.seat, lease: one.lease, answer: one.answer.bind(one) }
+}
+
+test('a unit that only liars fail at is run by the publisher, and who has run it is paid', async () => {
+  const scene = setUp(1)
+  const honest = leaseTo(scene.coordinator, scene.provider())
+  await lie(scene, 4)
+  expect(scene.coordinator.board.counts.disputed).toBe(0)
+  await scene.coordinator.result(honest.seat, honest.answer(honest.lease))
+  await scene.opineFor(2, 1)
+  expect(scene.ran).toEqual([0])
+  expect(scene.coordinator.ledger).toMatchObject({ paid: 1, rejected: 0 })
+  expect(scene.coordinator.failures.suspects.size).toBe(0)
+})
+
+test('a publisher that cannot check after all gives up what nobody has run', async () => {
+  const scene = setUp(1)
+  await lie(scene, 3)
+  expect(scene.coordinator.board.counts.disputed).toBe(0)
+  await standDown(scene.coordinator)
+  expect(scene.coordinator.board.counts.disputed).toBe(1)
+  expect(scene.coordinator.failures.trouble).toContain('trap on 3 of 3 providers')
 })
 
 test('a unit that fails only for want of time here is tried once and left to others', async () => {
@@ -109,7 +148,9 @@ test('a unit that fails only for want of time here is tried once and left to oth
   expect(ran).toEqual([0, 1])
   expect(coordinator.board.state(0)).toBe('returned')
   expect(coordinator.board.state(1)).toBe('accepted')
-  expect(coordinator.failures.trouble).toBe('Unit 0: timeout')
+  expect(coordinator.failures.trouble).toBe(
+    'Unit 0 fails: timeout on this publisher: timeout. It waits for another provider',
+  )
 })
 
 test('a cancelled job gets no opinions', async () => {

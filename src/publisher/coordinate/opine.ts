@@ -2,11 +2,11 @@ import type { Speed } from '../../market/frame-size.ts'
 import { foldSpeed, frameUnits } from '../../market/frame-size.ts'
 import type { PrivateKey } from '../../protocol/account.ts'
 import { digestOf } from '../../protocol/digest.ts'
+import { unitFailure } from '../../protocol/work/message.ts'
 import { packResult } from '../../protocol/work/metered.ts'
 import { signResults } from '../../protocol/work/result.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import type { Coordinator } from './coordinator.ts'
-import { isKernelFault } from './failures.ts'
 
 export type OpinePorts = {
   /** Loads the job's WASM kernel here, in the same sandbox that a provider would use. */
@@ -24,8 +24,8 @@ const STUCK_MS = 30_000
 const PRESENT_MS = 60_000
 
 /**
- * Gives the publisher's own, unpaid opinion on units that no present provider can move on, until the signal aborts: with
- * fewer payees than the quorum nothing would ever be accepted otherwise.
+ * Gives the publisher's own, unpaid opinion on units that no present provider can move on, and on those that several say fail, until
+ * the signal aborts: with fewer payees than the quorum nothing would ever be accepted otherwise. Throws what loading the kernel throws.
  */
 export async function opine(coordinator: Coordinator, ports: OpinePorts, signal: AbortSignal): Promise<void> {
   let kernel: LoadedKernel | undefined
@@ -44,6 +44,7 @@ export async function opine(coordinator: Coordinator, ports: OpinePorts, signal:
       const runs = await kernel.run(units, signal)
       speed = foldSpeed(speed, ports.nowMs() - startedAt, units.length)
       const done = runs.filter((run): run is Done => run.kind === 'done')
+      for (const { unit } of done) coordinator.failures.suspects.delete(unit)
       if (done.length > 0) await coordinator.opine(sign(coordinator, done, ports.key))
       else await ports.turn(signal)
       for (const run of runs) {
@@ -57,20 +58,35 @@ export async function opine(coordinator: Coordinator, ports: OpinePorts, signal:
   }
 }
 
+/** Stops being asked about units that several say fail: what nobody has run is given up on their word. */
+export async function standDown(coordinator: Coordinator): Promise<void> {
+  const { failures, board } = coordinator
+  failures.isReferee = false
+  for (const unit of [...failures.suspects.keys()])
+    if (board.votes(unit).length === 0 && failures.condemn(unit)) await coordinator.blame(unit)
+}
+
 /** What fails in the same way everywhere is the kernel's fault; for anything else the unit waits for another provider. */
 async function giveUp(coordinator: Coordinator, { unit, failure }: Failed): Promise<void> {
-  coordinator.failures.trouble = failure.message
-  if (isKernelFault(failure.code)) await coordinator.blame(unit)
+  const { code, message } = failure
+  const { failures, board } = coordinator
+  const others = board.votes(unit).length
+  if (failures.noteOwn({ unit, code: unitFailure(code), message }, others)) await coordinator.blame(unit)
 }
 
 type Done = Extract<UnitRun, { kind: 'done' }>
 type Failed = Extract<UnitRun, { kind: 'failed' }>
 
 function findUnits(
-  { board, seats, ledger }: Coordinator,
+  { board, seats, ledger, failures }: Coordinator,
   nowMs: number,
   { max, skipped }: { max: number; skipped: ReadonlySet<number> },
 ): number[] {
+  const suspects = [...failures.suspects.keys()].filter(
+    (unit) =>
+      !board.isUnitDecided(unit) && !skipped.has(unit) && !board.votes(unit).some(({ isOwn }) => isOwn),
+  )
+  if (suspects.length > 0) return suspects.slice(0, max)
   const present = [...seats].filter(
     (seat) => nowMs - Math.max(seat.wantedAt, seat.joinedAt) < PRESENT_MS && !ledger.isDistrusted(seat),
   )

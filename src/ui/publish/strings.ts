@@ -66,5 +66,6 @@ export const text = texts({
   'closing.3': 'The browser asks before it closes the tab while a job runs.',
   publish: 'Publish and deposit',
   publishing: 'Publishing…',
+  checking: 'Checking the programs…',
   failed: 'It was not published: {why}',
 })

@@ -3,9 +3,9 @@ import { sampleJob } from '../../kernels/sample.ts'
 import { cidOf } from '../../protocol/cid.ts'
 import { exampleManifest } from './example.ts'
 import { problemOf } from './problem.ts'
-import { draftOf, type Upload } from './upload.ts'
+import { draftOf, type Upload, uploadOf } from './upload.ts'
 
-const wasm: Upload = { name: 'Kernel.WASM', bytes: new Uint8Array([0, 97, 115, 109]) }
+const wasm = uploadOf('Kernel.WASM', new Uint8Array([0, 97, 115, 109]))
 const example = JSON.parse(exampleManifest)
 const failingPath = (value: unknown, uploads: readonly Upload[]): string => {
   try {
@@ -24,14 +24,14 @@ test('code that the manifest leaves out is named by the chosen file', () => {
 })
 
 test('inputs are found by the name of their file', () => {
-  const input: Upload = { name: 'mesh.bin', bytes: new Uint8Array(12) }
+  const input = uploadOf('mesh.bin', new Uint8Array(12))
   const { manifest } = draftOf(JSON.stringify({ ...example, inputs: [{ name: 'mesh' }] }), [wasm, input])
   expect(manifest.inputs).toEqual([{ name: 'mesh', cid: cidOf(input.bytes), bytes: 12 }])
 })
 
 test('a whole manifest goes through unchanged when its files are there', () => {
   const { manifest, blobs } = sampleJob('fractal', 2, { priceWei: '7' })
-  const uploads = [...blobs.values()].map((bytes, index) => ({ name: `${index}`, bytes }))
+  const uploads = [...blobs.values()].map((bytes, index) => uploadOf(`${index}`, bytes))
   expect(draftOf(JSON.stringify(manifest), uploads).manifest).toEqual(manifest)
 })
 

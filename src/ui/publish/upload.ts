@@ -1,22 +1,28 @@
+import type { Cid } from '../../protocol/cid.ts'
 import { cidOf } from '../../protocol/cid.ts'
 import { Failure, malformed } from '../../protocol/failure.ts'
 import { parseManifest } from '../../protocol/manifest/manifest.ts'
-import { checkDraft } from '../../publisher/draft.ts'
+import { checkNamed } from '../../publisher/draft.ts'
 import type { Draft } from '../../publisher/state.ts'
 
-/** A file that the visitor chose. */
-export type Upload = { readonly name: string; readonly bytes: Uint8Array }
+/** A file that the visitor chose, and the name of its bytes: a large one is not to be read at every key. */
+export type Upload = { readonly name: string; readonly bytes: Uint8Array; readonly cid: Cid }
+
+/** Names a chosen file by its bytes. */
+export function uploadOf(name: string, bytes: Uint8Array): Upload {
+  return { name, bytes, cid: cidOf(bytes) }
+}
 
 /**
- * Makes a draft of a manifest in JSON and the files that it needs. CIDs and lengths that the manifest leaves out are taken
+ * Makes a draft of a manifest in JSON and the files that it needs, without looking into them. CIDs and lengths that the manifest leaves out are taken
  * from the files: code by its ending, inputs by their name. Throws `malformed` or `unsupported` with the field's path.
  */
 export function draftOf(json: string, uploads: readonly Upload[]): Draft {
   const value = parseJson(json)
   const manifest = parseManifest(fillIn(value, uploads))
-  const blobs = new Map(uploads.map(({ bytes }) => [cidOf(bytes), bytes]))
+  const blobs = new Map(uploads.map(({ cid, bytes }) => [cid, bytes]))
   const draft = { manifest, blobs }
-  checkDraft(draft)
+  checkNamed(draft)
   return draft
 }
 
@@ -67,8 +73,8 @@ function fillInput(input: unknown, index: number, uploads: readonly Upload[]): u
   return { ...rest, ...nameOf(upload) }
 }
 
-function nameOf({ bytes }: Upload): { cid: string; bytes: number } {
-  return { cid: cidOf(bytes), bytes: bytes.length }
+function nameOf({ cid, bytes }: Upload): { cid: string; bytes: number } {
+  return { cid, bytes: bytes.length }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -6,9 +6,6 @@ import { causeOf, parseToWorker } from '../message.ts'
 import { Outbox, post } from './outbox.ts'
 import { loadWasm } from './wasm-kernel.ts'
 
-/** How long the reports of tiny units are gathered. */
-const HOLD_MS = 4
-
 type Loaded = { readonly runUnit: (unit: number, round: Round) => UnitReport; round: Round }
 
 /**
@@ -41,12 +38,10 @@ export function serveCpu(port: Port, large: Pick<Port, 'postMessage'> = port): v
     }
   }
 
-  function run({ run, kernel, units, isCareful }: ToWorker & { kind: 'run' }): void {
-    const { runUnit, round } = find(kernel)
-    const outbox = new Outbox(isCareful ? 0 : HOLD_MS, (reports) =>
-      post(port, { kind: 'results', run, reports }, large),
-    )
-    for (const unit of units) outbox.add(runUnit(unit, round))
-    outbox.flush()
+  function run(message: ToWorker & { kind: 'run' }): void {
+    const { runUnit, round } = find(message.kernel)
+    const outbox = new Outbox(message, (said) => post(port, said, large))
+    for (const unit of message.units) if (!outbox.add(runUnit(unit, round))) break
+    outbox.end()
   }
 }

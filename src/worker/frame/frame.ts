@@ -7,6 +7,8 @@ import type { Scripts } from './script-parts.ts'
 
 /** How long a worker may take to start and to look for a GPU, before the next way is tried. */
 const PROBE_MS = 8_000
+/** So often the frame says that it is still there: one whose process waits for a GPU that hangs says nothing. */
+const BEAT_MS = 1_000
 
 type Spawn = (role: Role, port: MessagePort) => Worker
 type Ready = FromWorker & { kind: 'ready' }
@@ -25,8 +27,10 @@ export function serveFrame(scripts: Scripts): void {
 async function serve(scripts: Scripts, port: MessagePort, known: unknown): Promise<void> {
   const say = (message: FromFrame, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
   say({ kind: 'opening' })
+  const beat = setInterval(() => say({ kind: 'opening' }), BEAT_MS)
   const finding = known === undefined ? probe(scripts) : reuse(scripts, known)
   const ways = await finding.catch((error: unknown) => say({ kind: 'broken', message: reason(error) }))
+  clearInterval(beat)
   if (ways === undefined) return
   const ends = new Map<number, () => void>()
   port.onmessage = ({ data, ports: [workerPort] }) => {
@@ -41,8 +45,9 @@ async function serve(scripts: Scripts, port: MessagePort, known: unknown): Promi
       ends.set(worker, start(ways, { role, port: workerPort, crash, pass }))
     }
   }
-  const { gpu } = ways.ready
-  say({ kind: 'open', mode: ways.mode, ...(gpu === undefined ? {} : { gpu }) })
+  const { gpu, isSilent } = ways.ready
+  const found = gpu !== undefined ? { gpu } : isSilent ? { isSilent } : {}
+  say({ kind: 'open', mode: ways.mode, ...found })
 }
 
 type Start = {
@@ -72,9 +77,9 @@ function start({ spawn, mode }: Ways, { role, port, crash, pass }: Start): () =>
 
 /** A worker of an opaque origin is a secure context from a `data:` URL in one engine, from a `blob:` URL in another; only there WebGPU exists. */
 async function probe(scripts: Scripts): Promise<Ways> {
-  const data = await tryWorker(spawnData(scripts))
+  const data = await tryGpu(spawnData(scripts))
   if (data?.ready.hasGpu) return { ...data, mode: 'data worker' }
-  const blob = await tryWorker(spawnBlob(scripts))
+  const blob = await tryGpu(spawnBlob(scripts))
   if (blob?.ready.hasGpu) return { ...blob, mode: 'blob worker' }
   const workers = data ?? blob
   if (workers === undefined) throw new Error('the browser starts no worker in the sandbox')
@@ -100,14 +105,22 @@ async function reuse(scripts: Scripts, known: unknown): Promise<Ways> {
     (isBlob ? undefined : await tryWorker(spawnData(scripts), 'cpu')) ??
     (await tryWorker(spawnBlob(scripts), 'cpu'))
   if (workers === undefined) throw new Error('the browser starts no worker in the sandbox')
-  const gpu = open.gpu === undefined ? {} : { gpu: open.gpu }
-  return { spawn: workers.spawn, mode: open.mode, ready: { ...workers.ready, ...gpu } }
+  const { mode, gpu, isSilent = false } = open
+  const ready = { ...workers.ready, isSilent, ...(gpu === undefined ? {} : { gpu }) }
+  return { spawn: workers.spawn, mode, ready }
 }
 
-async function tryWorker(
-  spawn: Spawn,
-  role: Role = 'gpu',
-): Promise<{ spawn: Spawn; ready: Ready } | undefined> {
+type Found = Pick<Ways, 'spawn' | 'ready'>
+
+/** Where a worker starts, but not one that asks for a GPU, the GPU hangs: then nothing may ask for it on the frame's own thread. */
+async function tryGpu(spawn: Spawn): Promise<Found | undefined> {
+  const found = await tryWorker(spawn, 'gpu')
+  if (found !== undefined) return found
+  const plain = await tryWorker(spawn, 'cpu')
+  return plain && { spawn, ready: { ...plain.ready, hasGpu: true, isSilent: true } }
+}
+
+async function tryWorker(spawn: Spawn, role: Role): Promise<Found | undefined> {
   const { port1, port2 } = new MessageChannel()
   let worker: Worker | undefined
   try {

@@ -1,30 +1,44 @@
-import type { FromWorker, Port, UnitReport } from '../message.ts'
+import { SLICE_MS } from '../executor.ts'
+import type { FromWorker, Port, ToWorker, UnitReport } from '../message.ts'
+
+/** How long the reports of tiny units are gathered. A GPU unit is rarely shorter. */
+const HOLD_MS = 4
 
 /** Gathers the reports of one run for a few milliseconds, because a message costs more than a tiny unit. */
 export class Outbox {
-  readonly #send: (reports: readonly UnitReport[]) => void
-  readonly #holdMs: number
+  readonly #run: ToWorker & { kind: 'run' }
+  readonly #say: (message: FromWorker) => void
+  readonly #endsAt = performance.now() + SLICE_MS
   #held: UnitReport[] = []
   #since = 0
+  #sent = 0
 
-  constructor(holdMs: number, send: (reports: readonly UnitReport[]) => void) {
-    this.#holdMs = holdMs
-    this.#send = send
+  constructor(run: ToWorker & { kind: 'run' }, say: (message: FromWorker) => void) {
+    this.#run = run
+    this.#say = say
   }
 
-  /** Takes a report; sends what is held when the first of it has waited long enough. */
-  add(report: UnitReport): void {
+  /** Takes a report; sends what is held when the first of it has waited long enough. Gives whether one more unit may begin. */
+  add(report: UnitReport): boolean {
     const now = performance.now()
-    if (this.#held.length === 0)
-      this.#since = now - (report.kind === 'done' ? report.elapsedMs : this.#holdMs)
+    const holdMs = this.#run.isCareful ? 0 : HOLD_MS
+    if (this.#held.length === 0) this.#since = now - (report.kind === 'done' ? report.elapsedMs : holdMs)
     this.#held.push(report)
-    if (now - this.#since >= this.#holdMs) this.flush()
+    if (now - this.#since >= holdMs) this.#flush()
+    return now < this.#endsAt
   }
 
-  /** Sends what is held. */
-  flush(): void {
+  /** Sends what is held, and says so when units of the run were not begun. */
+  end(): void {
+    this.#flush()
+    const { run, units } = this.#run
+    if (this.#sent < units.length) this.#say({ kind: 'paused', run, units: this.#sent })
+  }
+
+  #flush(): void {
     if (this.#held.length === 0) return
-    this.#send(this.#held)
+    this.#sent += this.#held.length
+    this.#say({ kind: 'results', run: this.#run.run, reports: this.#held })
     this.#held = []
   }
 }

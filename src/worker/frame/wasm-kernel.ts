@@ -6,9 +6,11 @@ import type { KernelParts, UnitReport } from '../message.ts'
 import { causeOf } from '../message.ts'
 import { importMemory } from '../meter/import-memory.ts'
 import { meterWasm } from '../meter/meter-wasm.ts'
-import { checkParts, piecesOf, programOf, settleNaNs } from '../unit.ts'
+import { checkFits, checkParts, piecesOf, programOf, settleNaNs } from '../unit.ts'
 import { UnitMemory } from '../unit-memory.ts'
 import { loadWasi } from '../wasi/wasi-kernel.ts'
+
+const PAGE_BYTES = 65_536
 
 type Run = (unit: number, round: Round) => UnitEnd
 
@@ -41,5 +43,10 @@ function compile({ manifest, code, inputs }: KernelParts): Run {
   const { code: whole, size } = importMemory(metered)
   const call = { module: new WebAssembly.Module(whole), memories: new UnitMemory(size), outputBytes, fuel }
   const cut = piecesOf(manifest, inputs, wasm.stdin)
-  return (unit, round) => runKernel1({ ...call, input: cut(unit, round) })
+  const most = size.maximum * PAGE_BYTES
+  return (unit, round) => {
+    const input = cut(unit, round)
+    checkFits(input, most, 'stdin')
+    return runKernel1({ ...call, input })
+  }
 }

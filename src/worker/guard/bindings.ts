@@ -9,7 +9,7 @@ export type Resource = {
   readonly name: string
   readonly group: number
   readonly binding: number
-  readonly resourceType: number
+  readonly space: 'uniform' | 'storage'
   readonly access: string
 }
 
@@ -20,7 +20,6 @@ export type Slot = {
   readonly type: 'uniform' | 'storage' | 'read-only-storage'
 }
 
-const RESOURCE = { uniform: 0, storage: 1 } as const
 const COUNTS = {
   uniform: 'maxUniformBuffersPerShaderStage',
   storage: 'maxStorageBuffersPerShaderStage',
@@ -55,7 +54,7 @@ export function layoutOf(program: WgslProgram, pass: Pass, resources: readonly R
 function slotOf({ buffers }: WgslProgram, name: string, used: Resource): Omit<Slot, 'binding'> {
   const buffer = buffers.find((entry): entry is GpuBuffer => entry.name === name)
   const usage = buffer?.usage ?? 'storage'
-  if (used.resourceType !== RESOURCE[usage])
+  if (used.space !== usage)
     throw refusal(
       used,
       `it is not a ${usage} buffer, as the manifest says of "${name}", but var<${spaceOf(used)}>`,
@@ -85,8 +84,8 @@ function refuseShared(
   }
 }
 
-function spaceOf({ resourceType, access }: Resource): string {
-  return resourceType === RESOURCE.uniform ? 'uniform' : `storage, ${access}`
+function spaceOf({ space, access }: Resource): string {
+  return space === 'uniform' ? space : `${space}, ${access}`
 }
 
 function refusal({ name, group, binding }: Resource, cause: string): Failure {

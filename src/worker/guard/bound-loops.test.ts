@@ -217,12 +217,6 @@ describe('code without loops', () => {
   })
 })
 
-test('the guarded text has a name, the same everywhere', () => {
-  expect(boundLoops('fn main() { while (true) { } }', ['main'], { loopBound: 100, spent }).cid).toBe(
-    'bafkreiew5gztnpqkur6whimu5hcdpwmz4u2rsj3jeteafpp565olfk5bsu',
-  )
-})
-
 test('a thousand functions that call each other in a row are read', () => {
   const chain = Array.from({ length: 998 }, (_, i) => `fn f${i}() { f${i + 1}(); }`).join(' ')
   expect(stepsOf(`${chain} fn f998() { } fn main() { f0(); }`)).toBe(1000)

@@ -1,9 +1,9 @@
-import type { Cid } from '../../protocol/cid.ts'
-import { cidOf } from '../../protocol/cid.ts'
 import { Failure } from '../../protocol/failure.ts'
 import { constantsOf } from './constants.ts'
 import { findCopies } from './copies.ts'
 import { countTurns } from './counted-turns.ts'
+import type { ModuleFacts } from './module-facts.ts'
+import { factsOf } from './module-facts.ts'
 import type { Loop, Outline, Solid } from './outline.ts'
 import { outline, solidOf } from './outline.ts'
 import type { Weights } from './weights.ts'
@@ -29,13 +29,14 @@ export type LoopRule = {
 }
 
 /**
- * WGSL that ends and the name of that text, a bound for the steps of one invocation of each entry point, and whether it counts
- * loops (and so uses the `spent` binding).
+ * WGSL that ends, what it declares, bounds for the steps of one invocation of each entry point and for their cost, and whether it counts loops
+ * (and so uses the `spent` binding).
  */
 export type BoundedWgsl = {
   readonly text: string
-  readonly cid: Cid
+  readonly facts: ModuleFacts
   readonly steps: ReadonlyMap<string, number>
+  readonly costs: ReadonlyMap<string, number>
   readonly hasLoops: boolean
 }
 
@@ -65,11 +66,16 @@ export function boundLoops(source: string, entries: readonly string[], rule: Loo
         `WGSL: "${name}" with all its calls written out has more than ${MAX_WRITTEN} words and signs`,
       )
   const counted = functions.map((found) => loopsOf(found).filter((loop) => !proven.has(loop.id)))
-  const isShared = entries.some((entry) => weights.most(entry) > MAX_STEPS)
+  const { steps, cost } = weights
+  const isShared = entries.some((entry) => steps.most(entry) > MAX_STEPS)
   if (isShared) refuseUniform(tokens)
-  const overshoot = Math.max(0, ...counted.flat().map((loop) => weights.turn(loop)))
+  const overshoot = Math.max(0, ...counted.flat().map(steps.turn))
   const most = (entry: string): number =>
-    Math.min(weights.most(entry), MAX_STEPS + weights.base(entry) + overshoot)
+    Math.min(steps.most(entry), MAX_STEPS + steps.base(entry) + overshoot)
+  // All steps that are counted may be turns of the loop that costs most for what it counts.
+  const dearest = Math.max(0, ...counted.flat().map((loop) => cost.turn(loop) / steps.turn(loop)))
+  const mostCost = (entry: string): number =>
+    Math.min(cost.most(entry), cost.base(entry) + (MAX_STEPS + overshoot) * dearest)
   const inserts = new Inserts(solid)
   for (const [index, found] of functions.entries())
     guard(found, counted[index] ?? [], { inserts, rule: { ...rule, isShared, weights } })
@@ -77,8 +83,9 @@ export function boundLoops(source: string, entries: readonly string[], rule: Loo
   const text = inserts.write(tokens) + (hasLoops ? declarations(rule, isShared) : '')
   return {
     text,
-    cid: cidOf(new TextEncoder().encode(text)),
+    facts: factsOf({ solid, constants, functions }),
     steps: new Map(entries.map((entry) => [entry, most(entry)])),
+    costs: new Map(entries.map((entry) => [entry, mostCost(entry)])),
     hasLoops,
   }
 }
@@ -138,7 +145,7 @@ function guard(
       return rule.isShared ? `${ownBound} ${link} (${steps} ${sign} ${MAX_STEPS}u)` : ownBound
     }
     const spend = `${PREFIX}spent[0] = 1u;`
-    const step = rule.isShared ? ` ${steps} = ${steps} + ${rule.weights.turn(loop)}u;` : ''
+    const step = rule.isShared ? ` ${steps} = ${steps} + ${rule.weights.steps.turn(loop)}u;` : ''
     const count = ` ${own} = ${own} + 1u;${step}`
     if (loop.condition === undefined) {
       inserts.put(loop.brace, ` if (${compare('>=', '|')}) { ${spend} break; }${count}`)

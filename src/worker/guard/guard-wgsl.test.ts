@@ -49,7 +49,19 @@ describe('checks', () => {
       'refused: WGSL: "main" is not marked @compute',
     ],
     ['too much text', main(`/*${'x'.repeat(65_536)}*/`).slice(0, 65_000) + '*/}'.repeat(300), 'oversized'],
-    ['a form that cannot be read', main('let = ;'), 'compile: WGSL: cannot be read'],
+    [
+      'a binding of hidden place',
+      main('', '@group(0) @binding(1 << 1) var<uniform> u: u32;'),
+      'compile: WGSL line 1: @group and @binding of u must be numbers',
+    ],
+    [
+      'a buffer that only a called function uses, where the manifest binds none',
+      main(
+        'f();',
+        '@binding(7) @group(0) var<storage,> far: array<u32>; fn f() { g(); } fn g() { _ = far[0]; }',
+      ),
+      'refused: WGSL: far is at @group(0) @binding(7)',
+    ],
   ])('%s is refused', (_, text, message) => {
     const bytes = new TextEncoder().encode(text).length
     if (bytes > 65_536)
@@ -79,6 +91,12 @@ describe('checks', () => {
     expect(refusal(text, { program: { requires } })).toBe('accepted')
   })
 
+  test('a place may be a constant, and a variable that no pass uses is left out', () => {
+    const more = 'const N = 1; @group(N) @binding(N * 2 + 1) var<storage, read_write> far: array<u32>;'
+    expect(refusal(main('', more))).toBe('accepted')
+    expect(refusal(main('far[0] = 1u;', more))).toContain('far is at @group(1) @binding(3)')
+  })
+
   test('each pass has the limits of its own entry point, and all share the place of the flag', () => {
     const text = main('loop { break; }', '@compute @workgroup_size(8, 4) fn other() { out[0] = 1u; }')
     const first = { entry: 'main', bindings: [['head', 'out']], dispatch: [1] }
@@ -94,5 +112,47 @@ describe('checks', () => {
   test('bytes that are no UTF-8 are refused', () => {
     const code = Uint8Array.of(0xff, 0xfe)
     expect(() => guardWgsl(code, testSource(code, { executor: 'wgsl' }).manifest)).toThrow('not UTF-8')
+  })
+})
+
+describe('reading costs the same for each byte of the text', () => {
+  const nested = (depth: number): string => `${'array<'.repeat(depth)}u32${',1>'.repeat(depth)}`
+  const rows: readonly (readonly [string, (size: number) => string])[] = [
+    [
+      'lists that never end',
+      (size) => `var<private> q: array<u32, 32>; fn f() { ${'a:b<'.repeat(size / 4)} }`,
+    ],
+    [
+      'arrays in arrays',
+      (size) => Array.from({ length: size / 2_200 }, (_, i) => `alias A${i} = ${nested(240)};`).join(''),
+    ],
+    [
+      'structs in structs',
+      (size) =>
+        Array.from(
+          { length: size / 30 },
+          (_, i) => `struct S${i} { a: ${i > 0 ? `S${i - 1}` : 'u32'} }`,
+        ).join(''),
+    ],
+    ['structs without an end', (size) => 'struct a b:c '.repeat(size / 13)],
+  ]
+
+  test.each(rows)('%s', (_, make) => {
+    const reads = (size: number): number => {
+      const text = make(size)
+      let count = 0
+      const { exec } = RegExp.prototype
+      RegExp.prototype.exec = function (this: RegExp, word: string) {
+        count += 1
+        return exec.call(this, word)
+      }
+      try {
+        refusal(main('', text))
+      } finally {
+        RegExp.prototype.exec = exec
+      }
+      return count
+    }
+    expect(reads(56_000)).toBeLessThan(8 * reads(14_000))
   })
 })

@@ -1,11 +1,14 @@
 import { Failure } from '../../protocol/failure.ts'
+import type { CostOf } from './token-costs.ts'
+import { costsOf, TURN_COST } from './token-costs.ts'
 import type { Token } from './wgsl-tokens.ts'
 
 /** A token that is not blank, and its index among all tokens. */
 export type Solid = Token & { readonly index: number }
-/** Code that runs when its owner does: the weight of what is outside the loops in it, the functions called there, and those loops. */
+/** Code that runs when its owner does: the weight and the cost of what is outside the loops in it, the functions called there, and those loops. */
 export type Block = {
   readonly weight: number
+  readonly cost: number
   readonly calls: readonly string[]
   readonly loops: readonly Loop[]
 }
@@ -34,6 +37,7 @@ type Open = {
   brace: number
   depth: number
   weight: number
+  cost: number
   calls: string[]
   loops: Loop[]
 }
@@ -60,6 +64,7 @@ export function outline(solid: readonly Solid[], extra: ReadonlyMap<number, numb
 
 class OutlineReader {
   readonly #solid: readonly Solid[]
+  readonly #costs: CostOf
   readonly #functions: Outline[] = []
   /** The function that is read, and the loops that are open in it. */
   #open: Open[] = []
@@ -68,11 +73,15 @@ class OutlineReader {
 
   constructor(solid: readonly Solid[]) {
     this.#solid = solid
+    this.#costs = costsOf(solid)
   }
 
   take(token: Solid, place: number, weight: number): void {
     const inner = this.#open.at(-1)
-    if (inner !== undefined) inner.weight += weight
+    if (inner !== undefined) {
+      inner.weight += weight
+      inner.cost += weight + this.#costs(token, this.#solid[place + 1])
+    }
     if (token.text === 'fn' && this.#depth === 0) this.#begin(this.#text(place + 1), place)
     else if (token.kind === 'word') this.#takeWord(token, place)
     else if (token.text === '{') this.#openBrace(token.line, place)
@@ -90,7 +99,7 @@ class OutlineReader {
   }
 
   #begin(name: string, keyword: number): void {
-    this.#open.push({ name, keyword, brace: -1, depth: 0, weight: 1, calls: [], loops: [] })
+    this.#open.push({ name, keyword, brace: -1, depth: 0, weight: 1, cost: TURN_COST, calls: [], loops: [] })
   }
 
   #takeWord({ text, line }: Token, place: number): void {
@@ -120,10 +129,10 @@ class OutlineReader {
     this.#depth -= 1
   }
 
-  #close({ name, keyword, brace, weight, calls, loops }: Open, end: number): void {
+  #close({ name, keyword, brace, weight, cost, calls, loops }: Open, end: number): void {
     this.#open.pop()
     const outer = this.#open.at(-1)
-    const block = { weight, calls, loops, brace, end }
+    const block = { weight, cost, calls, loops, brace, end }
     if (outer === undefined) this.#functions.push({ name, start: keyword, ...block })
     else {
       const loop = { ...block, id: this.#loopCount, keyword }

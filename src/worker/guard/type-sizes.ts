@@ -8,11 +8,18 @@ const KEPT = /^(?:[iu]32|f16|f32|bool|array|atomic|ptr|vec[234]\w*|mat[234]x[234
 const MAX_DEPTH = 255
 const VECTOR = /^vec[234]/
 const MATRIX = /^mat([234])x/
+/** No list of template parameters begins with `<<` or `<=`. */
+const COMPARING = /^[<=]$/
+/** What can only stand behind the members of a struct. */
+const AFTER = /^(?:[{}]|struct|fn)$/
 
 /** The sizes of a program's types in words of 4 bytes, as far as values of them can be copied: buffers without a size, atomics and pointers count 0. */
 export class TypeSizes {
   readonly #solid: readonly Solid[]
   readonly #evaluate: (tokens: readonly Solid[]) => number | undefined
+  /** Where each list of template parameters ends, by the place of its `<`; and what was read before, by its place. */
+  readonly #ends: ReadonlyMap<number, number>
+  readonly #reads = new Map<number, Read>()
   readonly #types = new Map<string, Named>()
   readonly #overrides = new Set<string>()
   /** The words of the largest array or struct that was read, of the largest element of an array, and of the largest member of a struct. */
@@ -24,6 +31,7 @@ export class TypeSizes {
   constructor(solid: readonly Solid[], evaluate: (tokens: readonly Solid[]) => number | undefined) {
     this.#solid = solid
     this.#evaluate = evaluate
+    this.#ends = findLists(solid)
     for (const [place, { text, line }] of solid.entries()) {
       const before = this.#text(place - 1)
       if (before === 'override') this.#overrides.add(text)
@@ -51,6 +59,8 @@ export class TypeSizes {
 
   /** Reads the type that begins at a place, and says where it ends. Throws `refused` for a size that cannot be worked out. */
   read(place: number): Read {
+    const known = this.#reads.get(place)
+    if (known !== undefined) return known
     this.#depth += 1
     if (this.#depth > MAX_DEPTH)
       throw new Failure(
@@ -59,12 +69,13 @@ export class TypeSizes {
       )
     const read = this.#read(place)
     this.#depth -= 1
+    this.#reads.set(place, read)
     return read
   }
 
   #read(place: number): Read {
     const name = this.#text(place)
-    const close = this.#text(place + 1) === '<' ? this.#close(place + 2) : undefined
+    const close = this.#ends.get(place + 1)
     const next = (close ?? place) + 1
     if (name === 'array' && close !== undefined) return { words: this.#array(place, close), next }
     if (name === 'array' && this.#text(place + 1) === '<') throw this.#hidden(place)
@@ -111,7 +122,7 @@ export class TypeSizes {
 
   #struct(start: number): number {
     let words = 0
-    for (let place = start; place < this.#solid.length && this.#text(place) !== '}'; place += 1) {
+    for (let place = start; place < this.#solid.length && !AFTER.test(this.#text(place)); place += 1) {
       if (this.#text(place) !== ':') continue
       const member = this.read(place + 1)
       this.member = Math.max(this.member, member.words)
@@ -121,18 +132,20 @@ export class TypeSizes {
     this.value = Math.max(this.value, words)
     return words
   }
+}
 
-  /** The place of the `>` that closes a list of template parameters; undefined when it is no list. */
-  #close(start: number): number | undefined {
-    let depth = 0
-    for (let place = start; place < this.#solid.length; place += 1) {
-      const text = this.#text(place)
-      if (depth === 0 && text === '>') return place
-      const isList = this.#solid[place - 1]?.kind === 'word' && !/^[<=]$/.test(this.#text(place + 1))
-      if (text === '(' || text === '[' || (text === '<' && isList)) depth += 1
-      if (text === ')' || text === ']' || text === '>') depth -= 1
-      if (text === ';' || text === '{' || depth < 0) return undefined
-    }
-    return undefined
+/** Finds in one go where the lists of template parameters end: each `<` behind a word that has its `>` before the statement ends. */
+function findLists(solid: readonly Solid[]): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>()
+  let open: number[] = []
+  for (const [place, { text }] of solid.entries()) {
+    const isList =
+      text === '<' && solid[place - 1]?.kind === 'word' && !COMPARING.test(solid[place + 1]?.text ?? '')
+    if (text === '(' || text === '[' || isList) open.push(place)
+    else if (text === ')' || text === ']' || text === '>') {
+      const start = open.pop()
+      if (text === '>' && start !== undefined && solid[start]?.text === '<') ends.set(start, place)
+    } else if (text === ';' || text === '{') open = []
   }
+  return ends
 }

@@ -1,15 +1,18 @@
 import { Failure } from '../../protocol/failure.ts'
 import type { Block, Loop, Outline } from './outline.ts'
 
-/** What a program may cost, by its text alone. */
+/** What a program may take, by its text alone, in one measure: one call without the turns of counted loops, one turn of a loop likewise, and one call at most. */
+export type Measured = {
+  base(name: string): number
+  turn(loop: Loop): number
+  most(name: string): number
+}
+/** What a program may take: in steps, which are counted while it runs, and in what they cost, which decides what a device is given. */
 export type Weights = {
   /** The weight of a function with the bodies of all that it calls written in their places. */
   written(name: string): number
-  /** Steps of one call without the turns of counted loops; of one turn of a loop, likewise. */
-  base(name: string): number
-  turn(loop: Loop): number
-  /** The most steps of one call. */
-  most(name: string): number
+  readonly steps: Measured
+  readonly cost: Measured
 }
 
 /** The weight of one step: all code counts as a step for each 256 tokens that it begins. */
@@ -32,22 +35,27 @@ export function weigh(
 ): Weights {
   const once = (block: Block, of: Measure): number =>
     block.weight + sum(block.calls, of) + sum(block.loops, (loop) => once(loop, of))
-  const steps = (block: Block, of: Measure): number =>
-    Math.ceil(block.weight / STEP_WEIGHT) +
-    sum(block.calls, of) +
-    sum(block.loops, (loop) => {
-      const count = turns(loop) ?? 0
-      return count === 0 ? 0 : count * steps(loop, of)
-    })
   const counted = (found: Outline): Loop[] => loopsOf(found).filter((loop) => turns(loop) === undefined)
-
-  const written = measure(functions, once)
-  const base = measure(functions, steps)
-  const most = measure(
-    functions,
-    (found, of) => steps(found, of) + sum(counted(found), (loop) => (loopBound + 1) * steps(loop, of)),
-  )
-  return { written, base, most, turn: (loop) => steps(loop, base) }
+  const measured = (own: (block: Block) => number): Measured => {
+    const run = (block: Block, of: Measure): number =>
+      own(block) +
+      sum(block.calls, of) +
+      sum(block.loops, (loop) => {
+        const count = turns(loop) ?? 0
+        return count === 0 ? 0 : count * run(loop, of)
+      })
+    const base = measure(functions, run)
+    const most = measure(
+      functions,
+      (found, of) => run(found, of) + sum(counted(found), (loop) => (loopBound + 1) * run(loop, of)),
+    )
+    return { base, most, turn: (loop) => run(loop, base) }
+  }
+  return {
+    written: measure(functions, once),
+    steps: measured(({ weight }) => Math.ceil(weight / STEP_WEIGHT)),
+    cost: measured(({ cost }) => cost),
+  }
 }
 
 /** Adds a measure up over the tree of calls. */

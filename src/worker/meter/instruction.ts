@@ -66,6 +66,11 @@ export const OP = {
   tableFill: 0xfc11,
 } as const
 
+/** The instructions that call a function. */
+export const isCall: ReadonlySet<number> = new Set([
+  ...[OP.call, OP.callIndirect, OP.returnCall, OP.returnCallIndirect],
+])
+
 type Skip = (reader: WasmReader) => void
 
 const none: Skip = () => undefined

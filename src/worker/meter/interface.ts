@@ -16,13 +16,17 @@ const offers: Record<Abi, ReadonlyMap<string, ReadonlyMap<string, string>>> = {
   ]),
 }
 
+const EXIT = 'proc_exit'
 const [FUNCTION, MEMORY] = [0, 2]
 const kinds = ['function', 'table', 'memory', 'global', 'tag']
 /** What metering exports begins with this. */
 const RESERVED = 'weft:'
 
-/** Reads the import section and gives the types of the imported functions. Throws `refused` for all that `abi` does not offer. */
-export function readImports(section: WasmReader, types: readonly Signature[], abi: Abi): Signature[] {
+/** A function that a module imports. `isExit`: a call of it ends the unit, and well. */
+export type Imported = { readonly type: Signature; readonly isExit: boolean }
+
+/** Reads the import section and gives the imported functions. Throws `refused` for all that `abi` does not offer. */
+export function readImports(section: WasmReader, types: readonly Signature[], abi: Abi): Imported[] {
   return section.list(() => {
     const [module, name, kind] = [section.name(), section.name(), section.byte()]
     const expected = kind === FUNCTION ? offers[abi].get(module)?.get(name) : undefined
@@ -35,7 +39,7 @@ export function readImports(section: WasmReader, types: readonly Signature[], ab
       throw refused(
         `The import ${module}.${name} must have the type ${expected}, not ${type?.text ?? 'an unknown one'}`,
       )
-    return type
+    return { type, isExit: module === WASI_MODULE && name === EXIT }
   })
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Failure } from '../../protocol/failure.ts'
-import { runs } from '../fuzz.ts'
+import { DEEP_MS, runs } from '../fuzz.ts'
 import type { Kernel1Call } from '../kernel1.ts'
 import { runKernel1 } from '../kernel1.ts'
 import { UnitMemory } from '../unit-memory.ts'
@@ -15,7 +15,6 @@ import { chooseFrom, randomModule, writeModule } from './random/random-module.ts
 import { WasmReader } from './wasm-reader.ts'
 
 const FUEL = 20_000
-const DEEP_MS = 1_800_000
 
 type End =
   | { readonly code: 'done'; readonly output: Uint8Array; readonly fuel: number }
@@ -78,7 +77,9 @@ test('random modules are of use: many end by themselves, and many have loops who
   const modules = Array.from({ length: 40 }, () =>
     randomModule(chooseFrom(Array.from({ length: 250 }, next))),
   )
-  const bodies = modules.flat().map((body) => readBody(new WasmReader(Uint8Array.from(body))))
+  const bodies = modules
+    .flatMap(({ bodies: all }) => all)
+    .map((body) => readBody(new WasmReader(Uint8Array.from(body))))
   const loops = bodies.flatMap((body) =>
     [...body.constructs.values()].flatMap((construct) => countedLoop(body, construct) ?? []),
   )

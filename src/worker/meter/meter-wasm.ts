@@ -5,6 +5,7 @@ import { meterBody } from './body/meter-body.ts'
 import { ByteWriter } from './byte-writer.ts'
 import type { Signature } from './declaration.ts'
 import { readFunctions, readMemory, readTypes, writeTables } from './declaration.ts'
+import { findExits } from './exits.ts'
 import type { Abi } from './interface.ts'
 import { checkExports, readImports } from './interface.ts'
 import { ID, joinSections, readSections } from './sections.ts'
@@ -38,11 +39,16 @@ export function meterWasm(code: Uint8Array, limits: MeterLimits): Uint8Array<Arr
   const types = readTypes(open(ID.type))
   const imported = readImports(open(ID.import), types, abi)
   const own = readFunctions(open(ID.function), types)
-  checkExports(open(ID.export), [...imported, ...own], abi)
+  const functions = [...imported.map(({ type }) => type), ...own]
+  checkExports(open(ID.export), functions, abi)
   const memory = readMemory(open(ID.memory), limits.memoryPages)
   const globals = open(ID.global)
   const globalCount = globals.u32()
-  const context = { fuel: globalCount, mark: globalCount + 1, maxPages: memory.max }
+  const exits = imported.flatMap(({ isExit }, index) => (isExit ? [index] : []))
+  const context = {
+    ...{ fuel: globalCount, mark: globalCount + 1, maxPages: memory.max },
+    ...(exits.length > 0 && { exits: findExits(open(ID.code), { types, functions, exits }) }),
+  }
   const rewritten = new Map<number, Uint8Array>([
     ...sections,
     [ID.memory, Uint8Array.from([1, 1, ...unsigned(memory.min), ...unsigned(memory.max)])],

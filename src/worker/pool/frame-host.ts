@@ -19,8 +19,10 @@ type Opened = { readonly open: FrameOpen; readonly frame: number }
 const LOAD_MS = 20_000
 /** Our own page answers as soon as it is loaded; an error page never does. */
 const ANSWER_MS = 5_000
+/** A frame that looks for a GPU says every second that it is there; one that a GPU which hangs holds up cannot. */
+const SILENT_MS = 8_000
 /** Looking for a GPU may take its time; two kinds of workers may be tried. */
-const OPEN_MS = 30_000
+const OPEN_MS = 40_000
 const READY_MS = 10_000
 
 /** One sandbox frame in the document of the page. */
@@ -45,7 +47,10 @@ export class FrameHost {
     )
   }
 
-  /** Loads the sandbox page and waits until it has found out what the browser allows. Throws `unreachable`, `unsupported` or `cancelled`. */
+  /**
+   * Loads the sandbox page and waits until it has found out what the browser allows. Throws `unreachable`, `unsupported`,
+   * `cancelled`, or `wedged` where it began and then fell silent.
+   */
   static async open(options: FrameOptions, signal: AbortSignal): Promise<FrameHost> {
     const element = makeFrame(options)
     const { port1, port2 } = new MessageChannel()
@@ -158,9 +163,14 @@ async function greet(
     const hint = `Is ${url} served, and does the page's policy allow frame-src 'self'?`
     const late = (): void => end(new Failure('unreachable', `The sandbox page does not answer. ${hint}`))
     let timer = setTimeout(late, LOAD_MS)
-    const wait = (ms: number): void => {
+    let openBy: number | undefined
+    const wait = (ms: number, then = late): void => {
       clearTimeout(timer)
-      timer = setTimeout(late, ms)
+      timer = setTimeout(then, ms)
+    }
+    const look = (): void => {
+      openBy ??= performance.now() + OPEN_MS
+      wait(Math.min(SILENT_MS, openBy - performance.now()), () => end(wedged()))
     }
     const cancel = (): void => end(cancelled())
     const end = (result: FrameOpen | Failure): void => {
@@ -174,7 +184,7 @@ async function greet(
     port.onmessage = ({ data }) => {
       const message = hear(data, end)
       if (message === undefined) return
-      if (message.kind === 'opening') wait(OPEN_MS)
+      if (message.kind === 'opening') look()
       else if (message.kind === 'open') end(message)
       else end(new Failure('unsupported', `No sandbox in this browser: ${message.message}`))
     }

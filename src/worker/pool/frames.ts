@@ -38,11 +38,20 @@ export class Frames {
     })
   }
 
-  /** Opens the shared frame and tells what the browser allows. Throws `unreachable`, `unsupported` or `cancelled`. */
+  /**
+   * Opens the shared frame and tells what the browser allows. One that falls silent while it looks for a GPU is replaced by one
+   * that does not look: it would hang again, and its WASM workers with it. Throws `unreachable`, `unsupported` or `cancelled`.
+   */
   async open(): Promise<FrameOpen> {
-    const { open } = await this.#host(SHARED)
-    this.#known = open
-    return open
+    try {
+      const { open } = await this.#host(SHARED)
+      this.#known = open
+      return open
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'wedged' || this.#known !== undefined) throw error
+      this.#known = { kind: 'open', mode: 'WASM only', isSilent: true }
+      return await this.open()
+    }
   }
 
   /** Spawns a worker for kernels of a cell. Throws as opening a frame does, or `device-lost` or `wedged` for want of a GPU. */

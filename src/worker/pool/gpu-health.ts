@@ -46,7 +46,8 @@ export function afterAnswer(health: GpuHealth): GpuHealth {
 
 /**
  * Whether the GPU is given up until the page is loaded again: after three losses that no one kernel is to blame for, or when
- * a second kernel has caused three.
+ * a second kernel has caused three. A kernel that is refused no longer counts: it can do no more harm, and if it did count, one
+ * hostile kernel could take the GPU from all others. So three losses by one kernel and two by others are no reason yet.
  */
 export function isGivenUp({ lossesByKernel }: GpuHealth): boolean {
   const counts = Object.values(lossesByKernel)

@@ -1,10 +1,10 @@
 import { Failure, reason } from '../../protocol/failure.ts'
 import type { Round, UnitRun } from '../executor.ts'
-import { firstRound } from '../executor.ts'
+import { firstRound, SLICE_MS } from '../executor.ts'
 import type { FromWorker, UnitReport } from '../message.ts'
 import type { Cell, Kernel, Task, TaskResult } from './task.ts'
 import type { WorkerLink } from './worker-link.ts'
-import { compact } from './worker-link.ts'
+import { compact, setDeadline } from './worker-link.ts'
 
 /** What a lane needs: a worker, and somebody who knows more of a failure. */
 export type LanePorts = {
@@ -25,6 +25,8 @@ export type LaneView = {
   readonly kernels: readonly number[]
   readonly units: number
 }
+
+type CarefulTask = Task & { readonly isCareful: boolean }
 
 /** Metering and compiling the largest module on a slow machine. */
 const LOAD_MS = 60_000
@@ -70,11 +72,12 @@ export class Lane {
     return { ...this.#link.place, cell: this.#cell?.name ?? '', kernels, units: this.#units }
   }
 
-  /** Runs a task. Never rejects. */
+  /** Runs what comes to its turn of a task: all that is done within `SLICE_MS` or begun by then, and at least one unit. Never rejects. */
   async run(task: Task): Promise<TaskResult> {
     this.isBusy = true
     const runs = new Map<number, UnitRun>()
     const openUnits = (): number[] => task.units.filter((unit) => !runs.has(unit))
+    const endsAt = performance.now() + SLICE_MS
     try {
       let isCareful = false
       for (let moves = 0; ; ) {
@@ -93,7 +96,7 @@ export class Lane {
         if (isFinal) failAll(runs, open, { cause: stop.cause, inFlight: this.#ports.inFlight })
         else if (isCareful || open.length === 1) fail(runs, open[0], stop.cause)
         isCareful = true
-        if (openUnits().length === 0) break
+        if (openUnits().length === 0 || (runs.size > 0 && performance.now() >= endsAt)) break
       }
       return { kind: 'ran', runs: task.units.flatMap((unit) => runs.get(unit) ?? []) }
     } finally {
@@ -164,35 +167,54 @@ export class Lane {
     this.#kernels.set(kernel.id, round)
   }
 
-  async #collect(
-    link: WorkerLink,
-    task: Task & { isCareful: boolean },
-    runs: Map<number, UnitRun>,
-  ): Promise<void> {
+  /** Collects the results of a run until all are there or the worker pauses. */
+  async #collect(link: WorkerLink, task: CarefulTask, runs: Map<number, UnitRun>): Promise<void> {
     const { kernel, units, signal, isCareful } = task
     this.#tell(link, task)
     this.#runCount += 1
     const run = this.#runCount
-    const open = new Set(units)
+    link.post({ kind: 'run', run, kernel: kernel.id, units: [...units], isCareful })
     const limitMs = kernel.parts.manifest.limits.timeMs
-    link.post({ kind: 'run', run, kernel: kernel.id, units: [...open], isCareful })
-    while (open.size > 0) {
-      const answer = await link.receive(limitMs + GRACE_MS, signal).catch((error: unknown) => {
-        if (error instanceof Failure && error.code === 'timeout')
-          throw link.isThere
-            ? new Failure('timeout', `the unit took more than limits.timeMs, ${limitMs} ms`)
-            : new Failure('unreachable', 'the sandbox frame is gone')
-        throw error
-      })
-      if (answer.kind !== 'results' || answer.run !== run) throw unexpected(answer)
-      for (const report of answer.reports) {
-        if (!open.delete(report.unit))
-          throw new Failure('malformed', `The sandbox sent unit ${report.unit}, which it was not asked for`)
-        if (report.kind === 'failed' && report.code === 'device-lost')
-          throw new Failure('device-lost', report.message)
-        runs.set(report.unit, judge(task, report))
-        this.#units += 1
+    const slow = (): Failure =>
+      link.isThere
+        ? new Failure('timeout', `the unit took more than limits.timeMs, ${limitMs} ms`)
+        : new Failure('unreachable', 'the sandbox frame is gone')
+    // However many messages come: the last units begin when the others are to get their turn.
+    let over: Failure | undefined
+    const stop = setDeadline(SLICE_MS + GRACE_MS + this.#ports.inFlight * (limitMs + GRACE_MS), () => {
+      over = slow()
+      link.end(over)
+    })
+    try {
+      const open = new Set(units)
+      for (let rest = 0; open.size > rest; ) {
+        const answer = await link.receive(limitMs + GRACE_MS, signal).catch((error: unknown) => {
+          throw over ?? (error instanceof Failure && error.code === 'timeout' ? slow() : error)
+        })
+        // What is large goes another way, and may come later.
+        if (answer.kind === 'paused' && answer.run === run) rest = units.length - answer.units
+        else if (answer.kind === 'results' && answer.run === run)
+          this.#keep(answer.reports, { task, open, runs })
+        else throw unexpected(answer)
       }
+    } finally {
+      stop()
+    }
+  }
+
+  /** Keeps what a worker says of units. Throws `malformed` for one that is not open, and `device-lost`. */
+  #keep(
+    reports: readonly UnitReport[],
+    { task, open, runs }: { task: Task; open: Set<number>; runs: Map<number, UnitRun> },
+  ): void {
+    const foreign = reports.find(({ unit }) => !open.delete(unit))
+    if (foreign !== undefined)
+      throw new Failure('malformed', `The sandbox sent unit ${foreign.unit}, which it was not asked for`)
+    for (const report of reports) {
+      if (report.kind === 'failed' && report.code === 'device-lost')
+        throw new Failure('device-lost', report.message)
+      runs.set(report.unit, judge(task, report))
+      this.#units += 1
     }
   }
 }

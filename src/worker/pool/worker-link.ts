@@ -12,11 +12,13 @@ export type WorkerPlace = { readonly frame: number; readonly worker: number }
 
 type Waiter = { resolve(message: FromWorker): void; reject(failure: Failure): void }
 
-/** The page's end of one worker in the sandbox: messages in order, one reader, and an end that can come at any time. */
+/**
+ * The page's end of one worker in the sandbox: messages in order, one reader, and an end that can come at any time. A worker of
+ * ours says nothing that nobody waits for, so none is kept: one that has fallen would fill the memory of the page.
+ */
 export class WorkerLink {
   readonly #port: Port
   readonly #home: WorkerHome
-  readonly #arrived: FromWorker[] = []
   #waiter: Waiter | undefined
   #failure: Failure | undefined
 
@@ -44,11 +46,9 @@ export class WorkerLink {
   async receive(timeoutMs: number, signal?: AbortSignal): Promise<FromWorker> {
     if (this.#failure !== undefined) throw this.#failure
     if (signal?.aborted) throw cancelled()
-    const next = this.#arrived.shift()
-    if (next !== undefined) return next
     return await new Promise<FromWorker>((resolve, reject) => {
       const settle = (): void => {
-        clearTimeout(timer)
+        stop()
         signal?.removeEventListener('abort', cancel)
         this.#waiter = undefined
       }
@@ -58,10 +58,7 @@ export class WorkerLink {
       }
       const cancel = (): void => fail(cancelled())
       const late = (): void => fail(new Failure('timeout', `no answer within ${timeoutMs} ms`))
-      // A page that slept or was busy finds its timers due before it has read the messages that came meanwhile.
-      let timer = setTimeout(() => {
-        timer = setTimeout(late, SETTLE_MS)
-      }, timeoutMs)
+      const stop = setDeadline(timeoutMs, late)
       signal?.addEventListener('abort', cancel, { once: true })
       this.#waiter = {
         resolve: (message) => {
@@ -88,12 +85,24 @@ export class WorkerLink {
       const message = parseFromWorker(data)
       if (message.kind === 'lost')
         this.end(new Failure('device-lost', `The GPU device was lost: ${message.message}`))
-      else if (this.#waiter === undefined) this.#arrived.push(message)
+      else if (this.#waiter === undefined)
+        this.end(new Failure('malformed', `The sandbox sent "${message.kind}", which nobody waited for`))
       else this.#waiter.resolve(message)
     } catch (error) {
       this.end(new Failure('malformed', `The sandbox sent what no worker of ours sends: ${reason(error)}`))
     }
   }
+}
+
+/**
+ * Calls `late` after so many milliseconds and a little more: a page that slept or was busy finds its timers due before it has
+ * read the messages that came meanwhile. Gives what stops it.
+ */
+export function setDeadline(ms: number, late: () => void): () => void {
+  let timer = setTimeout(() => {
+    timer = setTimeout(late, SETTLE_MS)
+  }, ms)
+  return () => clearTimeout(timer)
 }
 
 /** Bytes that are all of their buffer, because posting a view sends the whole buffer. */

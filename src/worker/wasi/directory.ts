@@ -38,8 +38,9 @@ export class DirectoryDescriptor extends Descriptor {
     const found = this.#listing[Number(BigInt.asUintN(32, cookie))]
     if (found === undefined) return { ret: 0, dirent: null }
     const [name, entry] = found
-    this.entry.tree.ports.work(24 + name.length)
-    return { ret: 0, dirent: new wasi.Dirent(cookie + 1n, entry.ino, name, entry.type) }
+    const dirent = new wasi.Dirent(cookie + 1n, entry.ino, name, entry.type)
+    this.entry.tree.ports.work(dirent.head_length() + dirent.name_length())
+    return { ret: 0, dirent }
   }
 
   override path_filestat_get(lookup: number, path: string): { ret: number; filestat: wasi.Filestat } {
@@ -147,7 +148,6 @@ export class DirectoryDescriptor extends Descriptor {
 
   #walk(path: string, lookup: number): Place {
     if (path.length > MAX_PATH_BYTES) throw new Errno(wasi.ERRNO_NAMETOOLONG)
-    this.entry.tree.ports.work(path.length)
     return walk(this.entry, path, (lookup & FOLLOW) !== 0)
   }
 

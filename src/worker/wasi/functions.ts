@@ -50,10 +50,13 @@ function offer(host: Host, name: string, run: Offered): Offered {
   }
 }
 
-/** Bounds what the shim would copy before anything of ours sees its size. */
+/** Bounds what the shim would copy before anything of ours sees its size, and takes the price of what comes from the program. */
 function checkSizes(host: Host, name: string, args: readonly number[]): void {
   const length = args[PATH_LENGTHS[name] ?? -1]
-  if (length !== undefined && length >>> 0 > MAX_PATH_BYTES) throw new Errno(wasi.ERRNO_NAMETOOLONG)
+  if (length !== undefined) {
+    if (length >>> 0 > MAX_PATH_BYTES) throw new Errno(wasi.ERRNO_NAMETOOLONG)
+    host.work(length)
+  }
   if (!LISTS.includes(name)) return
   const [, pointer = 0, count = 0] = args
   if (count >>> 0 > MAX_VECTORS) throw new Errno(wasi.ERRNO_INVAL)

@@ -23,8 +23,9 @@ export type WasiCall = {
 
 /** The most descriptors that may be open at a time. */
 const MAX_OPEN = 1_024
-/** What a call of a function costs in instructions; each 8 bytes that it moves cost one more. */
+/** What a call of a function costs in instructions; each 8 bytes that it moves in all cost one more. */
 const CALL_COST = 100
+const BYTES_PER_INSTRUCTION = 8
 
 /** The world of one program in one unit: files, descriptors, time. Nothing of it is outside this object. */
 export class Host {
@@ -35,6 +36,8 @@ export class Host {
   readonly stdout: FileEntry
   readonly stderr: FileEntry
   #exports: WebAssembly.Exports = {}
+  /** The bytes that the current call has moved. */
+  #moved = 0
 
   constructor({ args, env, stdin, files, seed, outputBytes }: WasiCall) {
     this.clock = new Clock(new DataView(seed.buffer, seed.byteOffset).getUint32(16, true))
@@ -78,16 +81,20 @@ export class Host {
   /** A path or the like that the program gave. */
   text(pointer: number, length: number): string {
     if (length >>> 0 > MAX_PATH_BYTES) throw new Errno(wasi.ERRNO_NAMETOOLONG)
+    this.work(length)
     return new TextDecoder().decode(this.bytes(pointer, length))
   }
 
   /** Takes the price of moving bytes. Ends the unit when its instructions are used up. */
   work(bytes: number): void {
-    this.#spend(bytes >>> 3)
+    const before = Math.floor(this.#moved / BYTES_PER_INSTRUCTION)
+    this.#moved += bytes
+    this.#spend(Math.floor(this.#moved / BYTES_PER_INSTRUCTION) - before)
   }
 
   /** Takes the price of a call. */
   call(): void {
+    this.#moved = 0
     this.#spend(CALL_COST)
   }
 

@@ -7,29 +7,38 @@ import { Errno } from './tree.ts'
 export type Offered = (...args: number[]) => unknown
 type Functions = Readonly<Record<string, Offered>>
 
+const POINTER_BYTES = 4
+
 /** The functions that stand in the place of those of the shim. */
 export function ownFunctions(host: Host): Functions {
-  return { ...surroundings(host), ...descriptors(host), ...paths(host) }
+  const { args, env } = host.shim
+  const given = { ...texts(host, 'args', args), ...texts(host, 'environ', env) }
+  return { ...given, ...surroundings(host), ...descriptors(host), ...paths(host) }
+}
+
+/** Arguments or variables, which are the texts of a list with a zero after each. The shim counts UTF-16 units where bytes belong. */
+function texts(host: Host, name: 'args' | 'environ', list: readonly string[]): Functions {
+  const size = list.reduce((sum, text) => sum + new TextEncoder().encode(text).length + 1, 0)
+  return {
+    [`${name}_sizes_get`]: (count = 0, bytes = 0) => {
+      host.view.setUint32(count >>> 0, list.length, true)
+      host.view.setUint32(bytes >>> 0, size, true)
+      return 0
+    },
+    [`${name}_get`]: (pointers = 0, bytes = 0) => {
+      host.work(POINTER_BYTES * list.length + size)
+      return host.shim.wasiImport[`${name}_get`]?.(pointers, bytes)
+    },
+  }
 }
 
 function surroundings(host: Host): Functions {
-  const { clock, shim } = host
+  const { clock } = host
   const isReal = (id: number): boolean => {
     if (id >>> 0 > wasi.CLOCKID_THREAD_CPUTIME_ID) throw new Errno(wasi.ERRNO_INVAL)
     return id === wasi.CLOCKID_REALTIME
   }
   return {
-    // The shim counts UTF-16 units where bytes belong.
-    args_sizes_get: (count = 0, size = 0) => {
-      const bytes = shim.args.map((text) => new TextEncoder().encode(text).length + 1)
-      host.view.setUint32(count >>> 0, bytes.length, true)
-      host.view.setUint32(
-        size >>> 0,
-        bytes.reduce((sum, length) => sum + length, 0),
-        true,
-      )
-      return 0
-    },
     clock_res_get: (id = 0, pointer = 0) => {
       isReal(id)
       host.view.setBigUint64(pointer >>> 0, clock.resolution, true)
@@ -93,6 +102,7 @@ function paths(host: Host): Functions {
     path_readlink: (...[fd = 0, at = 0, length = 0, buffer = 0, size = 0, out = 0]) => {
       const target = new TextEncoder().encode(host.directory(fd).readlink(host.text(at, length)))
       const part = target.subarray(0, size >>> 0)
+      host.work(part.length)
       host.bytes(buffer, part.length).set(part)
       host.view.setUint32(out >>> 0, part.length, true)
       return 0

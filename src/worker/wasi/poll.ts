@@ -15,7 +15,7 @@ type Poll = { readonly input: number; readonly output: number; readonly count: n
  */
 export function poll(host: Host, { input, output, count }: Poll): number {
   if (count === 0 || count > MAX_SUBSCRIPTIONS) throw new Errno(wasi.ERRNO_INVAL)
-  host.work(count * SUBSCRIPTION_BYTES)
+  host.work(count * (SUBSCRIPTION_BYTES + EVENT_BYTES))
   const events: Event[] = []
   const alarms: Alarm[] = []
   for (let index = 0; index < count; index += 1) {

@@ -10,13 +10,13 @@ export class Errno {
   }
 }
 
-/** What a unit may write into files beyond what they hold at the start, in bytes. */
+/** What a unit may write into files beyond what they hold at the start, in bytes; and what they may hold then, with its standard input. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024
 /** How many files, directories and links a unit may have at a time. */
 const MAX_ENTRIES = 16_384
 
 export type Entry = FileEntry | DirectoryEntry | LinkEntry
-/** What a tree asks of its unit: the time, in nanoseconds, and to be paid for bytes that it copies. */
+/** What a tree asks of its unit: the time, in nanoseconds, and to be paid for bytes that it moves. */
 export type TreePorts = { now(): bigint; work(bytes: number): void }
 
 /** The files of one unit, in memory. It counts what they take, so that no program can take all memory of the machine. */
@@ -100,19 +100,25 @@ export class FileEntry extends Inode {
     return this.#data.subarray(at, end)
   }
 
-  /** Writes bytes at a place; what lies between it and the end becomes zeros. */
+  /** Writes bytes, which are paid for, at a place; what lies between it and the end becomes zeros. */
   write(at: number, bytes: Uint8Array): void {
-    if (at + bytes.length > this.size) this.resize(at + bytes.length)
+    const end = at + bytes.length
+    if (end > this.size) this.#resize(end, Math.max(0, at - this.size))
     this.#data.set(bytes, at)
     this.modified = this.tree.ports.now()
   }
 
   /** Cuts the file, or adds zeros. Throws `NOSPC`, and `oversized` beyond the limit of the file. */
   resize(size: number): void {
+    this.#resize(size, Math.abs(size - this.size))
+  }
+
+  /** Takes the price of so many zeros. */
+  #resize(size: number, zeros: number): void {
     if (size > this.#limit)
       throw new Failure('oversized', `the output has more bytes than the limit of ${this.#limit}`)
     this.tree.take(size - this.size)
-    this.tree.ports.work(Math.abs(size - this.size))
+    this.tree.ports.work(zeros)
     if (size > this.#data.length) {
       const grown = new Uint8Array(
         Math.max(size, Math.min(2 * this.#data.length, this.size + MAX_FILE_BYTES)),

@@ -39,6 +39,7 @@ export function walk(start: DirectoryEntry, path: string, follow: boolean): Plac
     if (entry instanceof LinkEntry && (!isLast || follow || isDirectory)) {
       linkCount += 1
       if (linkCount > MAX_LINKS) throw new Errno(wasi.ERRNO_LOOP)
+      entry.tree.ports.work(entry.size)
       isDirectory = push(names, entry.target) || isDirectory
       continue
     }

@@ -105,6 +105,33 @@ test('calls of functions cost instructions by what they move', () => {
   expect(fuelOf('c')).toBeGreaterThan(300)
 })
 
+test('a program that leaves well from deep within a long loop pays for what ran until then', () => {
+  const leave = (fuel: number): UnitReport => {
+    return loadWasm(wasiSource(odd, { ...testPrograms.leave, limits: { fuel } }))(0, firstRound)
+  }
+  const report = leave(10_000_000_000)
+  const fuel = report.kind === 'done' ? (report.fuel ?? 0) : 0
+  expect(fuel).toBeGreaterThan(300)
+  expect(fuel).toBeLessThan(1_000)
+  expect(leave(fuel)).toMatchObject({ kind: 'done', output: Uint8Array.of(105), fuel })
+  expect(leave(fuel - 1)).toMatchObject({ kind: 'failed', code: 'fuel' })
+})
+
+test('what a unit starts with is bounded before it is put together', () => {
+  const megabytes = 'x'.repeat(2 ** 20)
+  const content = Array.from({ length: 33 }, () => ({ input: 'text' }))
+  const files = ['/first', '/second'].map((path) => ({ path, content }))
+  const outputs = [{ name: 'out', type: 'u8', bytes: 1000, upTo: true }]
+  const tooMuch = { wasm: { args: ['t'], files }, outputs, texts: { text: megabytes } }
+  expect(run(odd, tooMuch, 0)).toBe(
+    `memory: the unit starts with ${66 * 2 ** 20} bytes of stdin and files; at most ${2 ** 26} fit`,
+  )
+  const stdin = { ...tooMuch, wasm: { args: ['t'], stdin: content, files: files.slice(1) } }
+  expect(run(odd, stdin, 0)).toContain('memory: the unit starts with')
+  const fits = { ...tooMuch, wasm: { args: ['t'], files: files.slice(1) } }
+  expect(run(odd, fits, 0)).toContain('\n2000\n')
+})
+
 test('an output that the program did not leave, or of a wrong size, is a failed unit', () => {
   const outputs = [
     { name: 'steps', type: 'u32', bytes: 4 },

@@ -1,4 +1,4 @@
-import { fromHex } from '../../protocol/bytes.ts'
+import { concat, fromHex } from '../../protocol/bytes.ts'
 import { digestOf } from '../../protocol/digest.ts'
 import { Failure } from '../../protocol/failure.ts'
 import { bindingsOf } from '../../protocol/manifest/bindings.ts'
@@ -8,15 +8,16 @@ import type { Manifest } from '../../protocol/manifest/manifest.ts'
 import { manifestCid } from '../../protocol/manifest/manifest.ts'
 import { joinOutputs } from '../../protocol/manifest/outputs.ts'
 import type { Recipe } from '../../protocol/manifest/recipe.ts'
-import { compileRecipe } from '../../protocol/manifest/recipe.ts'
+import { compilePieces } from '../../protocol/manifest/recipe.ts'
 import type { Argument, WasiSetting } from '../../protocol/manifest/wasi-setting.ts'
 import { STDOUT, sourcesOf } from '../../protocol/manifest/wasi-setting.ts'
 import type { Round } from '../executor.ts'
 import type { UnitEnd } from '../kernel1.ts'
-import { namesOf } from '../unit.ts'
+import { checkFits, namesOf } from '../unit.ts'
 import type { WasiCall } from './host.ts'
 import type { WasiEnd } from './run-wasi.ts'
 import { runWasi } from './run-wasi.ts'
+import { MAX_FILE_BYTES } from './tree.ts'
 
 /** A program of a manifest, metered and compiled. */
 export type WasiProgram = {
@@ -50,20 +51,21 @@ function callOf({ manifest, inputs, wasm }: WasiProgram): (unit: number, round: 
   const bind = bindingsOf(manifest)
   const args = (wasm.args ?? []).map((argument) => compileArgument(argument, names))
   const env = Object.entries(wasm.env ?? {}).map(([name, value]) => `${name}=${value}`)
-  const stdin = compileRecipe(wasm.stdin, names)
-  const files = (wasm.files ?? []).map(({ path, content }) => {
-    return { path, fill: compileRecipe(content, names) }
-  })
+  const recipes = [wasm.stdin, ...(wasm.files ?? []).map(({ content }) => content)]
+  const cuts = recipes.map((recipe) => compilePieces(recipe, names))
   const job = manifestCid(manifest)
   return (unit, { index, previous }) => {
     const bindings = bind(unit, index)
     const before = index === 0 ? undefined : previous
     const parts = { bindings, params: manifest.params, inputs, previous: before, isTight: true } as const
+    const all = cuts.map((cut) => cut(parts))
+    checkFits(all.flat(), MAX_FILE_BYTES, 'stdin and files')
+    const [stdin, ...contents] = all.map(concat)
     return {
       args: [NAME, ...args.map((write) => write(bindings))],
       env,
-      stdin: stdin(parts),
-      files: files.map(({ path, fill }) => ({ path, content: fill(parts) })),
+      stdin: stdin ?? new Uint8Array(0),
+      files: contents.map((content, place) => ({ path: wasm.files?.[place]?.path ?? '', content })),
       seed: seedOf(job, unit, index),
       outputBytes: manifest.limits.outputBytes,
     }

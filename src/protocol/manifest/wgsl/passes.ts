@@ -31,6 +31,8 @@ export type Pair = readonly [string, string]
 /** The most dispatches of one unit. */
 export const MAX_DISPATCHES = 4096
 const MAX_PASSES = 64
+/** What a pass has and a group does not. */
+const PASS_FIELDS = ['entry', 'bindings', 'dispatch', 'overrides']
 
 /** What passes may refer to. */
 type Known = { readonly names: readonly string[]; readonly buffers: readonly GpuBuffer[] }
@@ -58,10 +60,20 @@ function isGroup(value: unknown): boolean {
 }
 
 function parseGroup(value: unknown, path: string, known: Known): PassGroup {
+  const own = PASS_FIELDS.find((field) => Object.hasOwn(Object(value), field))
+  if (own !== undefined)
+    throw malformed(
+      at(path, own),
+      'either a pass, with "entry", or a group, with "passes" in which that stands',
+    )
   const record = readRecord(value, path, ['repeat', 'passes', 'copy', 'swap'])
   const passes = readList(record.passes, at(path, 'passes'), {
     max: MAX_PASSES,
-    read: (entry, place) => parsePass(entry, place, known),
+    read: (entry, place) => {
+      if (isGroup(entry))
+        throw malformed(at(place, 'passes'), 'passes only in a group; a pass has a "repeat" of its own')
+      return parsePass(entry, place, known)
+    },
   })
   if (passes.length === 0) throw malformed(at(path, 'passes'), 'at least one pass')
   compileExpression(record.repeat, at(path, 'repeat'), known.names)
@@ -69,8 +81,7 @@ function parseGroup(value: unknown, path: string, known: Known): PassGroup {
 }
 
 function parsePass(value: unknown, path: string, known: Known): Pass {
-  const fields = ['entry', 'bindings', 'dispatch', 'overrides', 'repeat', 'copy', 'swap']
-  const record = readRecord(value, path, fields)
+  const record = readRecord(value, path, [...PASS_FIELDS, 'repeat', 'copy', 'swap'])
   const names = turnNames(known.names)
   const read = (entry: unknown, place: string): Expression => {
     compileExpression(entry, place, names)
@@ -81,7 +92,7 @@ function parsePass(value: unknown, path: string, known: Known): Pass {
     entry: readText(record.entry, at(path, 'entry'), 64),
     bindings: parseBindings(record.bindings, at(path, 'bindings'), known),
     dispatch: [x, y, z],
-    overrides: parseOverrides(record.overrides ?? {}, at(path, 'overrides')),
+    overrides: parseOverrides(record.overrides === undefined ? {} : record.overrides, at(path, 'overrides')),
     ...(record.repeat !== undefined && { repeat: read(record.repeat, at(path, 'repeat')) }),
     ...parseMoves(record, path, known),
   }

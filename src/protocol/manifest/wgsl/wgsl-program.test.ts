@@ -139,8 +139,12 @@ describe('a bad program is refused with its path', () => {
     [group({ repeat: undefined }), 'p.passes[0].repeat: expected a number or an expression'],
     [group({ repeat: '$iteration' }), 'p.passes[0].repeat: expected a known name'],
     [group({ passes: [] }), 'p.passes[0].passes: expected at least one pass'],
-    [group({ passes: [{ repeat: 1, passes: [pass] }] }), 'p.passes[0].passes[0].passes: unknown field'],
-    [group({ entry: 'main' }), 'p.passes[0].entry: unknown field'],
+    [
+      group({ passes: [{ repeat: 1, passes: [pass] }] }),
+      'p.passes[0].passes[0].passes: expected passes only in a group; a pass has a "repeat"',
+    ],
+    [group({ entry: 'main' }), 'p.passes[0].entry: expected either a pass, with "entry", or a group'],
+    [withPass({ overrides: null }), 'p.passes[0].overrides: expected an object, found null'],
   ])('%#: %s', (change, message) => {
     expect(() => parse(change)).toThrow(message)
     expect(() => parse(change)).toThrow(Failure)

@@ -10,6 +10,9 @@ import type { Publishing } from '../publishing.svelte.ts'
 import { text } from '../strings.ts'
 import { PayIn } from './pay-in.svelte.ts'
 
+/** Programs are looked into when nobody has typed for so long. */
+const CHECK_MS = 400
+
 /** What is to be published, what it pays in, and what is laid down for it now. */
 export class Order {
   readonly payIn = new PayIn((address) => this.#publishing.publisher.token(address))
@@ -17,22 +20,33 @@ export class Order {
   budget = $state('')
   isBusy = $state(false)
   #refusal = $state.raw<Problem>()
+  /** The last draft that the publisher has checked, and what it found. */
+  #checked = $state.raw<{ readonly made: Draft; readonly fault?: Problem }>()
   readonly #publishing: Publishing
-  readonly complete = $derived(this.made !== undefined && 'manifest' in this.made ? this.made : undefined)
+  #timer: ReturnType<typeof setTimeout> | undefined
+  /** What is wrong with the programs. */
+  readonly fault = $derived(this.#checked?.made === this.made ? this.#checked?.fault : undefined)
+  readonly complete = $derived(
+    this.made !== undefined && 'manifest' in this.made && this.fault === undefined ? this.made : undefined,
+  )
   readonly quote = $derived.by(() =>
     this.complete === undefined ? undefined : this.#publishing.publisher.quote(this.complete.manifest),
   )
+  readonly isChecking = $derived(this.complete !== undefined && this.#checked?.made !== this.complete)
   readonly #priced = $derived(this.#withMoney())
-  /** What can be published; undefined while something is missing or wrong. */
-  readonly draft = $derived(
+  readonly #payable = $derived(
     this.#priced !== undefined && 'manifest' in this.#priced && this.payIn.isKnown ? this.#priced : undefined,
   )
+  /** What can be published; undefined while something is missing, wrong or not looked into yet. */
+  readonly draft = $derived(this.isChecking ? undefined : this.#payable)
   /** What is wrong with the budget. */
   readonly shortage = $derived(
     this.#priced !== undefined && 'text' in this.#priced ? this.#priced : undefined,
   )
-  readonly problem = $derived(this.made !== undefined && 'text' in this.made ? this.made : this.#refusal)
-  readonly now: Wei = $derived(this.draft?.budget ?? this.quote?.budget ?? toWei(0n))
+  readonly problem = $derived(
+    this.made !== undefined && 'text' in this.made ? this.made : (this.fault ?? this.#refusal),
+  )
+  readonly now: Wei = $derived(this.#payable?.budget ?? this.quote?.budget ?? toWei(0n))
 
   constructor(publishing: Publishing) {
     this.#publishing = publishing
@@ -41,6 +55,14 @@ export class Order {
   take(made: Draft | Problem | undefined): void {
     this.made = made
     this.#refusal = undefined
+    clearTimeout(this.#timer)
+    if (made !== undefined && 'manifest' in made)
+      this.#timer = setTimeout(() => void this.#check(made), CHECK_MS)
+  }
+
+  async #check(made: Draft): Promise<void> {
+    const fault = await this.#publishing.publisher.check(made).then(() => undefined, problemOf)
+    if (this.made === made) this.#checked = fault === undefined ? { made } : { made, fault }
   }
 
   async publish(): Promise<void> {

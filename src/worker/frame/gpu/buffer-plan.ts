@@ -9,7 +9,7 @@ import { turnNames } from '../../../protocol/manifest/wgsl/gpu-buffer.ts'
 import type { Round } from '../../executor.ts'
 import { limitOf } from '../../guard/gpu-limits.ts'
 import type { KernelParts } from '../../message.ts'
-import { fillOf, namesOf, programOf } from '../../unit.ts'
+import { namesOf, piecesOf, programOf } from '../../unit.ts'
 
 /**
  * A buffer as it must be before the first dispatch; without `content` it starts as zeros. A uniform with a `window` holds several
@@ -26,6 +26,25 @@ export type PlannedBuffer = {
 /** What a unit's buffers are made from. */
 export type UnitNames = { readonly unit: number; readonly round: Round }
 
+/** The bytes that buffers may still take. */
+export class Room {
+  #left: number
+
+  constructor(bytes: number) {
+    this.#left = bytes
+  }
+
+  /** Takes so many bytes. Throws `memory` when there are not so many left. */
+  take(bytes: number): void {
+    this.#left -= bytes
+    if (this.#left >= 0) return
+    const cause = `the buffers have more bytes than the ${MAX_BUFFER_BYTES} that are allowed`
+    throw new Failure('memory', cause)
+  }
+}
+
+/** The most bytes of buffers on the GPU at a time. */
+export const MAX_BUFFER_BYTES = 256 * 1024 * 1024
 /** Offsets of uniforms are multiples of this on every device. */
 const STRIDE = 256
 const MAX_BYTES = {
@@ -44,7 +63,7 @@ export class BufferPlan {
   readonly buffer: GpuBuffer
   readonly isTurned: boolean
   readonly #bytes: (names: UnitNames) => number
-  readonly #fill: ReturnType<typeof fillOf> | undefined
+  readonly #pieces: readonly ReturnType<typeof piecesOf>[] | undefined
 
   constructor(buffer: GpuBuffer, { manifest, inputs }: KernelParts) {
     const names = namesOf(manifest)
@@ -54,7 +73,7 @@ export class BufferPlan {
     const most = limitOf(programOf(manifest, 'wgsl'), limit)
     this.buffer = buffer
     this.isTurned = isTurned(buffer, names)
-    this.#fill = buffer.init && fillOf(manifest, inputs, buffer.init)
+    this.#pieces = buffer.init?.map((piece) => piecesOf(manifest, inputs, [piece]))
     this.#bytes = ({ unit, round }) => {
       const bytes = evaluate(bind(unit, round.index))
       if (bytes < 4) throw malformed(`buffer "${buffer.name}"`, 'at least 4 bytes', bytes)
@@ -62,6 +81,11 @@ export class BufferPlan {
       const cause = `buffer "${buffer.name}" has ${bytes} bytes; at most ${most} are allowed`
       throw new Failure('memory', `${cause} without requires.limits.${limit}`)
     }
+  }
+
+  /** The bytes of the buffer for one unit, or of the content of one turn. Throws `malformed` or `memory`. */
+  bytes(names: UnitNames): number {
+    return this.#bytes(names)
   }
 
   /** The buffer for one unit. Throws `malformed` or `memory`. */
@@ -72,10 +96,11 @@ export class BufferPlan {
     return { name, usage, bytes, ...(content !== undefined && { content }) }
   }
 
-  /** Begins to gather the contents that the buffer has in the turns of one unit. */
-  slices(names: UnitNames): Slices {
+  /** Begins to gather the contents that the buffer has in the turns of one unit; each new one takes its bytes from `room`. */
+  slices(names: UnitNames, room: Room): Slices {
     const bytes = this.#bytes(names)
-    return new Slices(this.buffer.name, bytes, (values) => this.#content(names, bytes, values))
+    const contentOf = (values: Bindings): Uint8Array | undefined => this.#content(names, bytes, values)
+    return new Slices(this.buffer.name, bytes, { room, contentOf })
   }
 
   #content(
@@ -83,32 +108,48 @@ export class BufferPlan {
     bytes: number,
     values?: Bindings,
   ): Uint8Array<ArrayBuffer> | undefined {
-    const content = this.#fill?.(unit, round, values)
-    if (content !== undefined && content.length > bytes)
-      throw malformed(`buffer "${this.buffer.name}"`, `content of at most ${bytes} bytes`, content)
-    return content
+    if (this.#pieces === undefined) return undefined
+    const found: Uint8Array[] = []
+    let size = 0
+    for (const pieceOf of this.#pieces)
+      for (const piece of pieceOf(unit, round, values)) {
+        found.push(piece)
+        size += piece.length
+        // Before the next one is cut: what is too much is never put together.
+        if (size > bytes)
+          throw malformed(`buffer "${this.buffer.name}"`, `content of at most ${bytes} bytes`, size)
+      }
+    return concat(found)
   }
+}
+
+type SlicesFrom = {
+  readonly room: Room
+  readonly contentOf: (values: Bindings) => Uint8Array | undefined
 }
 
 /** The contents that one uniform has in the turns of a unit, one behind the other; equal neighbours are one. */
 export class Slices {
   readonly #name: string
   readonly #window: number
-  readonly #contentOf: (values: Bindings) => Uint8Array | undefined
+  readonly #from: SlicesFrom
   readonly #parts: Uint8Array[] = []
 
-  constructor(name: string, window: number, contentOf: (values: Bindings) => Uint8Array | undefined) {
+  constructor(name: string, window: number, from: SlicesFrom) {
     this.#name = name
     this.#window = window
-    this.#contentOf = contentOf
+    this.#from = from
   }
 
-  /** Adds the content of a turn and tells the offset at which it lies. */
+  /** Adds the content of a turn and tells the offset at which it lies. Throws `memory`. */
   add(values: Bindings): number {
     const part = new Uint8Array(Math.ceil(this.#window / STRIDE) * STRIDE)
-    part.set(this.#contentOf(values) ?? [])
+    part.set(this.#from.contentOf(values) ?? [])
     const last = this.#parts.at(-1)
-    if (last === undefined || !isEqual(last, part)) this.#parts.push(part)
+    if (last === undefined || !isEqual(last, part)) {
+      this.#from.room.take(part.length)
+      this.#parts.push(part)
+    }
     return (this.#parts.length - 1) * part.length
   }
 

@@ -34,7 +34,16 @@ test('a plan has the buffers, the dispatch and the size of the output of its uni
       { name: 'out', usage: 'storage', bytes: 4 },
     ],
     bytes: 8,
-    dispatches: [{ pass: 0, workgroups: [8, 2, 1], copies: [], places: new Map(), offsets: new Map() }],
+    dispatches: [
+      {
+        pass: 0,
+        share: expect.any(Number),
+        workgroups: [8, 2, 1],
+        copies: [],
+        places: new Map(),
+        offsets: new Map(),
+      },
+    ],
     copies: [],
     outputs: [{ buffer: 'out', bytes: 4 }],
   })
@@ -60,7 +69,9 @@ test('buffers are whole words, within the limits, and hold what they start with'
   expect(() => plan(0, buffers({ bytes: half }, { bytes: half }))).not.toThrow()
   const large = buffers({ bytes: whole }, { bytes: 4 })
   const requires = { limits: { maxStorageBufferBindingSize: whole } }
-  expect(() => plan(0, { program: { ...large.program, requires } })).toThrow('at most 268435456 are allowed')
+  expect(() => plan(0, { program: { ...large.program, requires } })).toThrow(
+    'more bytes than the 268435456 that are allowed',
+  )
   const init = [{ u32: [1, 2] }]
   expect(() => plan(0, buffers({ bytes: 4, init }, { bytes: 4 }))).toThrow('content of at most 4 bytes')
 })
@@ -82,8 +93,59 @@ test('a dispatch is bounded in each direction, in all, and in the steps it may t
   const large = dispatch(256, 128)
   expect(() => plan(0, large)).not.toThrow()
   expect(() => planKernel(large, true).unit(0)).toThrow('lower limits.loopBound or make units smaller')
-  const limits = { loopBound: 1000 }
+  const limits = { loopBound: 900 }
   expect(() => planKernel({ ...large, manifest: { limits } }, true).unit(0)).not.toThrow()
+})
+
+/** Counts the bytes of all arrays that are made meanwhile. */
+function bytesMade(act: () => void): number {
+  const Original = Uint8Array
+  let made = 0
+  const Counting = new Proxy(Original, {
+    construct(target, args, newTarget) {
+      if (typeof args[0] === 'number') made += args[0]
+      return Reflect.construct(target, args, newTarget)
+    },
+  })
+  globalThis.Uint8Array = Counting
+  try {
+    act()
+  } finally {
+    globalThis.Uint8Array = Original
+  }
+  return made
+}
+
+test('content that does not fit its buffer is refused before it is put together', () => {
+  const init = Array.from({ length: 60 }, () => ({ f32: Array(60).fill(1) }))
+  const program = {
+    buffers: [
+      { name: 'head', bytes: 4, init },
+      { name: 'out', bytes: 4 },
+    ],
+  }
+  const kernel = planKernel({ program })
+  const made = bytesMade(() =>
+    expect(() => kernel.unit(0)).toThrow('buffer "head": expected content of at most 4 bytes'),
+  )
+  expect(made).toBeLessThan(1000)
+})
+
+test('uniforms of many turns are refused as soon as they are too large, and not built when the steps are too many', () => {
+  const turn = { name: 'turn', usage: 'uniform', bytes: 65_536, init: [{ u32: ['$iteration', '$step'] }] }
+  const buffers = [
+    { name: 'head', bytes: 4 },
+    { name: 'out', bytes: 134_217_728 },
+    turn,
+    { ...turn, name: 'other' },
+  ]
+  const turned = { entry: 'turned', bindings: [['head', 'out', 'turn']], dispatch: [1], repeat: 4000 }
+  const kernel = planKernel({ program: { buffers, passes: [turned] } })
+  const made = bytesMade(() => expect(() => kernel.unit(0)).toThrow('more bytes than the 268435456'))
+  expect(made).toBeLessThan(140_000_000)
+  const long = { ...turned, dispatch: [4096, 4096], repeat: 4096 }
+  const slow = planKernel({ program: { buffers, passes: [long] } }, true)
+  expect(bytesMade(() => expect(() => slow.unit(0)).toThrow('steps'))).toBeLessThan(1000)
 })
 
 describe('what is filled once and what anew', () => {

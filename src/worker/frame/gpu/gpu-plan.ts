@@ -12,16 +12,18 @@ import { firstRound } from '../../executor.ts'
 import { limitOf } from '../../guard/gpu-limits.ts'
 import type { GuardedPass, GuardedWgsl } from '../../guard/guard-wgsl.ts'
 import type { Dispatch } from '../../guard/unit-steps.ts'
-import { checkUnitSteps } from '../../guard/unit-steps.ts'
+import { checkUnitSteps, dispatchOf } from '../../guard/unit-steps.ts'
 import type { KernelParts } from '../../message.ts'
 import { namesOf, programOf } from '../../unit.ts'
 import type { PlannedBuffer, Slices } from './buffer-plan.ts'
-import { BufferPlan } from './buffer-plan.ts'
+import { BufferPlan, MAX_BUFFER_BYTES, Room } from './buffer-plan.ts'
 import type { Turn, Turns } from './turns.ts'
 import { turnsOf } from './turns.ts'
 
 /** One dispatch: the number of its pass, its workgroups, what is copied before it, where buffers are, and where in a uniform the values of its turn lie. */
 export type PlannedDispatch = Pick<Turn, 'pass' | 'copies' | 'places'> & {
+  /** Which share it is of what the device may be given at once. */
+  readonly share: number
   readonly workgroups: readonly [number, number, number]
   readonly offsets: ReadonlyMap<string, number>
 }
@@ -39,17 +41,16 @@ export type KernelPlan = {
   unit(unit: number, round?: Round): UnitPlan
 }
 
-/** The most bytes of buffers on the GPU at a time. */
-export const MAX_BUFFER_BYTES = 256 * 1024 * 1024
-
 /** Prepares the plans of a kernel; a plan over a limit throws `refused`, `memory`, `oversized` or `malformed`. */
 export function planOf(parts: KernelParts, guarded: GuardedWgsl, isSoftware: boolean): KernelPlan {
   const { manifest } = parts
   const program = programOf(manifest, 'wgsl')
   const all = program.buffers.map((buffer) => new BufferPlan(buffer, parts))
-  const lease = all
-    .filter(({ buffer }) => buffer.scope === 'lease')
-    .map((plan) => plan.make({ unit: 0, round: firstRound }))
+  const stays = all.filter(({ buffer }) => buffer.scope === 'lease')
+  const first = { unit: 0, round: firstRound }
+  const leaseBytes = stays.reduce((sum, plan) => sum + plan.bytes(first), 0)
+  new Room(MAX_BUFFER_BYTES).take(leaseBytes)
+  const lease = stays.map((plan) => plan.make(first))
   const buffers = all.filter(({ buffer }) => buffer.scope === 'unit')
   const bind = bindingsOf(manifest)
   const turnsFor = turnsOf(program.passes, namesOf(manifest))
@@ -59,38 +60,41 @@ export function planOf(parts: KernelParts, guarded: GuardedWgsl, isSoftware: boo
   const unit = (unit: number, round: Round = firstRound): UnitPlan => {
     const bindings = bind(unit, round.index)
     const { turns, copies, places } = turnsFor(bindings)
-    const slices = new Map<string, Slices>()
-    for (const plan of buffers) if (plan.isTurned) slices.set(plan.buffer.name, plan.slices({ unit, round }))
-    const steps: Dispatch[] = []
-    const dispatches = turns.map((turn) => {
-      const { dispatch, cost } = passes[turn.pass]?.(turn, { bindings, slices }) ?? noPass(turn)
-      steps.push(cost)
-      return dispatch
-    })
-    const made = buffers.map((plan) => slices.get(plan.buffer.name)?.make() ?? plan.make({ unit, round }))
-    checkPairs(program.passes, made)
-    const all = [...turns.flatMap((turn) => turn.copies), ...copies]
-    checkUnitSteps(
-      [...steps, ...all.map(([from]) => copyCost(from, made))],
+    const room = new Room(MAX_BUFFER_BYTES - leaseBytes)
+    const names = { unit, round }
+    const sizes = new Map(buffers.map((plan) => [plan.buffer.name, plan.bytes(names)]))
+    for (const plan of buffers) if (!plan.isTurned) room.take(sizes.get(plan.buffer.name) ?? 0)
+    checkPairs(program.passes, sizes)
+    const planned = turns.map((turn) => passes[turn.pass]?.(turn, bindings) ?? noPass(turn))
+    const all = [...turns.flatMap((turn) => turn.copies), ...copies].map(([from]) => copyCost(from, sizes))
+    const shares = checkUnitSteps(
+      [...planned.map(({ cost }) => cost), ...all],
       isSoftware ? 'software' : 'hardware',
     )
+    // What is built takes memory: all that can be refused before was.
+    const slices = new Map<string, Slices>()
+    for (const plan of buffers) if (plan.isTurned) slices.set(plan.buffer.name, plan.slices(names, room))
+    const dispatches = planned.map(({ dispatch, used }, index) => {
+      const { values } = turns[index] ?? {}
+      const offsets = used.flatMap((name) => {
+        const offset = values && slices.get(name)?.add(values)
+        return offset === undefined ? [] : [[name, offset] as const]
+      })
+      return { ...dispatch, share: shares[index] ?? 1, offsets: new Map(offsets) }
+    })
+    const made = buffers.map((plan) => slices.get(plan.buffer.name)?.make() ?? plan.make(names))
     const bytes = sumBytes(made)
-    if (bytes + sumBytes(lease) > MAX_BUFFER_BYTES)
-      throw new Failure(
-        'memory',
-        `the buffers have ${bytes + sumBytes(lease)} bytes; at most ${MAX_BUFFER_BYTES} are allowed`,
-      )
-    return { buffers: made, bytes, dispatches, copies, outputs: outputsFor(made, { places, bindings }) }
+    return { buffers: made, bytes, dispatches, copies, outputs: outputsFor(sizes, { places, bindings }) }
   }
   return { lease, unit }
 }
 
 type PassPlan = (
   turn: Turn,
-  from: { bindings: Bindings; slices: ReadonlyMap<string, Slices> },
-) => { dispatch: PlannedDispatch; cost: Dispatch }
+  bindings: Bindings,
+) => { dispatch: Omit<PlannedDispatch, 'share' | 'offsets'>; used: readonly string[]; cost: Dispatch }
 
-function passPlan({ pass, groups, workgroup, steps }: GuardedPass, manifest: Manifest): PassPlan {
+function passPlan({ pass, groups, workgroup, cost }: GuardedPass, manifest: Manifest): PassPlan {
   const names = turnNames(namesOf(manifest))
   const most = limitOf(programOf(manifest, 'wgsl'), 'maxComputeWorkgroupsPerDimension')
   const counts = pass.dispatch.map((entry, axis) => {
@@ -103,23 +107,18 @@ function passPlan({ pass, groups, workgroup, steps }: GuardedPass, manifest: Man
     }
   })
   const used = [...new Set(groups.flat().map(({ buffer }) => buffer))]
-  return ({ pass: number, values, copies, places }, { bindings, slices }) => {
+  return ({ pass: number, values, copies, places }, bindings) => {
     const [x = 1, y = 1, z = 1] = counts.map((count) => count({ ...values, ...bindings }))
-    const offsets = used.flatMap((name) => {
-      const offset = slices.get(name)?.add(values)
-      return offset === undefined ? [] : [[name, offset] as const]
-    })
     return {
-      dispatch: { pass: number, workgroups: [x, y, z], copies, places, offsets: new Map(offsets) },
-      cost: { turns: 1, invocations: x * y * z * workgroup, steps },
+      dispatch: { pass: number, workgroups: [x, y, z], copies, places },
+      used,
+      cost: dispatchOf(x * y * z, workgroup, cost),
     }
   }
 }
 
-type OutputPlan = (
-  buffers: readonly PlannedBuffer[],
-  at: { places: Turns['places']; bindings: Bindings },
-) => UnitPlan['outputs']
+type Sizes = ReadonlyMap<string, number>
+type OutputPlan = (sizesOf: Sizes, at: { places: Turns['places']; bindings: Bindings }) => UnitPlan['outputs']
 
 function outputsOf(manifest: Manifest): OutputPlan {
   const names = namesOf(manifest)
@@ -127,11 +126,10 @@ function outputsOf(manifest: Manifest): OutputPlan {
     compileExpression(bytes, `outputs[${index}].bytes`, names),
   )
   const { outputBytes } = manifest.limits
-  return (buffers, { places, bindings }) => {
+  return (held, { places, bindings }) => {
     const outputs = manifest.outputs.map(({ name }, index) => {
       const bytes = sizes[index]?.(bindings) ?? 0
-      const held = sizeOf(name, buffers)
-      if (bytes < 0 || bytes > held)
+      if (bytes < 0 || bytes > (held.get(name) ?? 0))
         throw malformed(`outputs[${index}].bytes`, 'at most the bytes of its buffer', bytes)
       return { buffer: places.get(name) ?? name, bytes }
     })
@@ -143,19 +141,15 @@ function outputsOf(manifest: Manifest): OutputPlan {
   }
 }
 
-/** A copy is counted as invocations of one step that move 16 bytes each. */
-function copyCost(from: string, buffers: readonly PlannedBuffer[]): Dispatch {
-  return { turns: 1, invocations: Math.ceil(sizeOf(from, buffers) / 16), steps: 1 }
+/** A copy is counted as invocations that move 16 bytes each. */
+function copyCost(from: string, sizes: Sizes): Dispatch {
+  return { invocations: Math.ceil((sizes.get(from) ?? 0) / 16), cost: 16 }
 }
 
-function sizeOf(name: string, buffers: readonly PlannedBuffer[]): number {
-  return buffers.find((buffer) => buffer.name === name)?.bytes ?? 0
-}
-
-function checkPairs(passes: WgslProgram['passes'], buffers: readonly PlannedBuffer[]): void {
+function checkPairs(passes: WgslProgram['passes'], sizes: Sizes): void {
   for (const { copy = [], swap = [] } of [...passes, ...flatPasses(passes)])
     for (const [a, b] of [...copy, ...swap]) {
-      const [first, second] = [sizeOf(a, buffers), sizeOf(b, buffers)]
+      const [first, second] = [sizes.get(a) ?? 0, sizes.get(b) ?? 0]
       if (first === second) continue
       throw malformed('copy or swap', `buffers of equal size; "${a}" has ${first} bytes, "${b}"`, second)
     }

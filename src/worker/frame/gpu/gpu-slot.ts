@@ -82,7 +82,7 @@ export class GpuSlot {
     let rest = [...plan.dispatches]
     let before = Promise.resolve()
     do {
-      const part = rest.slice(0, pace.dispatches)
+      const part = rest.slice(0, firstPart(rest, pace.dispatches))
       rest = rest.slice(part.length)
       const isFirst = submitted.length === 0
       const errors = catchErrors(gpu, 'trap', () => {
@@ -165,6 +165,20 @@ export class GpuSlot {
       place += wholeWords(bytes)
     }
   }
+}
+
+/** A unit has two parts in flight. */
+const MAX_SHARE = 0.5
+
+/** How many dispatches are submitted together: not more than the device may be given at once, so that a unit can be ended between them. */
+function firstPart(rest: readonly PlannedDispatch[], most: number): number {
+  let [count, share] = [0, 0]
+  for (const dispatch of rest.slice(0, most)) {
+    share += dispatch.share
+    if (count > 0 && share > MAX_SHARE) break
+    count += 1
+  }
+  return count
 }
 
 function readOutputs(bytes: ArrayBuffer, { outputs }: UnitPlan): Uint8Array<ArrayBuffer> {

@@ -9,8 +9,6 @@ import { openDevice } from './gpu-device.ts'
 import type { WgslKernel } from './wgsl-kernel.ts'
 import { loadWgsl } from './wgsl-kernel.ts'
 
-/** How long reports are gathered; a GPU unit is rarely shorter. */
-const HOLD_MS = 4
 /** Runs WGSL kernels for the page at the other end of `port`. Returns the function that gives the device back. */
 export function serveGpu(port: MessagePort): () => void {
   const opening = openDevice()
@@ -63,13 +61,10 @@ function serve(port: MessagePort, devices: Devices): void {
       rounds.set(message.kernel, message)
       return
     }
-    const { run, units } = message
     const round = rounds.get(message.kernel) ?? firstRound
-    const outbox = new Outbox(message.isCareful ? 0 : HOLD_MS, (reports) =>
-      post(port, { kind: 'results', run, reports }),
-    )
-    await kernel.run(units, (report) => outbox.add(report), round)
-    outbox.flush()
+    const outbox = new Outbox(message, (said) => post(port, said))
+    await kernel.run(message.units, (report) => outbox.add(report), round)
+    outbox.end()
   }
 
   async function load({ kernel, ...parts }: ToWorker & { kind: 'load' }): Promise<void> {

@@ -1,7 +1,7 @@
 import { Failure, reason } from '../../../protocol/failure.ts'
 import type { Slot } from '../../guard/bindings.ts'
 import type { GuardedPass, GuardedWgsl } from '../../guard/guard-wgsl.ts'
-import { boundWgsl, guardWgsl } from '../../guard/guard-wgsl.ts'
+import { boundWgsl, checkWgsl } from '../../guard/guard-wgsl.ts'
 import type { KernelParts } from '../../message.ts'
 import { namesOf, programOf } from '../../unit.ts'
 import { isTurned } from './buffer-plan.ts'
@@ -29,9 +29,9 @@ export async function compile(
   gpu: GPUDevice,
   { code, manifest }: KernelParts,
 ): Promise<{ pipelines: readonly Pipeline[]; guarded: GuardedWgsl }> {
-  const { text } = boundWgsl(code, manifest)
-  const module = await compileModule(gpu, text)
-  const guarded = guardWgsl(code, manifest)
+  const bound = boundWgsl(code, manifest)
+  const module = await compileModule(gpu, bound.text)
+  const guarded = checkWgsl(bound, manifest)
   const names = namesOf(manifest)
   const turned = programOf(manifest, 'wgsl').buffers.filter((buffer) => isTurned(buffer, names))
   const known = new Map<string, Promise<Pipeline>>()
@@ -63,6 +63,13 @@ async function compilePass(
     throw new Failure(
       'refused',
       `WGSL: "${pass.entry}" uses ${count} uniforms that are filled for each turn; at most ${MAX_TURNED} are allowed`,
+    )
+  const storages = groups.flat().filter(({ type }) => type !== 'uniform').length
+  const most = gpu.limits.maxStorageBuffersPerShaderStage
+  if (storages > most)
+    throw new Failure(
+      'unsupported',
+      `WGSL: "${pass.entry}" needs ${storages} storage buffers, with the one that counts its loops; this GPU allows ${most}`,
     )
   const make = async (): Promise<Pipeline> => {
     const made = groups.map((slots) => groupOf(gpu, slots, turned))

@@ -3,19 +3,20 @@ import type { Round } from '../../executor.ts'
 import type { KernelParts, UnitReport } from '../../message.ts'
 import { causeOf } from '../../message.ts'
 import { checkParts, programOf, settleNaNs } from '../../unit.ts'
+import { MAX_BUFFER_BYTES } from './buffer-plan.ts'
 import type { Devices } from './devices.ts'
 import type { Device } from './gpu-device.ts'
 import { catchErrors } from './gpu-errors.ts'
 import type { KernelPlan } from './gpu-plan.ts'
-import { MAX_BUFFER_BYTES, planOf, sumBytes } from './gpu-plan.ts'
+import { planOf, sumBytes } from './gpu-plan.ts'
 import { GpuSlot } from './gpu-slot.ts'
 import { HeldBuffers } from './held-buffers.ts'
 import { Pace } from './pace.ts'
 import { compile } from './pipeline.ts'
 
-/** A WGSL kernel on the GPU. `run` reports each unit as it is done, in no order. */
+/** A WGSL kernel on the GPU. `run` reports each unit as it is done, in no order, until `report` says that no more may begin. */
 export type WgslKernel = {
-  run(units: readonly number[], report: (report: UnitReport) => void, round: Round): Promise<void>
+  run(units: readonly number[], report: (report: UnitReport) => boolean, round: Round): Promise<void>
   close(): void
 }
 
@@ -68,10 +69,11 @@ async function loadOn(device: Device, parts: KernelParts): Promise<WgslKernel> {
 
   const run: WgslKernel['run'] = async (units, report, round) => {
     const queue = units.values()
-    const room = (MAX_BUFFER_BYTES - sumBytes(plan.lease)) / bytesOf(plan, units[0], round)
+    const { bytes, share } = sizeOf(plan, units[0], round)
+    const room = Math.min((MAX_BUFFER_BYTES - sumBytes(plan.lease)) / bytes, 1 / share)
     await Promise.all(
       slots.slice(0, Math.max(1, Math.floor(room))).map(async (slot) => {
-        for (const unit of queue) report(await runUnit(slot, unit, round))
+        for (const unit of queue) if (!report(await runUnit(slot, unit, round))) break
       }),
     )
   }
@@ -99,12 +101,21 @@ async function upload(gpu: GPUDevice, { lease }: KernelPlan): Promise<HeldBuffer
   return held
 }
 
-function bytesOf(plan: KernelPlan, unit: number | undefined, round: Round): number {
+/** The bytes of a unit on the GPU, and the largest share that it submits of what the device may be given at once. */
+function sizeOf(plan: KernelPlan, unit: number | undefined, round: Round): { bytes: number; share: number } {
   try {
-    return unit === undefined ? 1 : plan.unit(unit, round).bytes
+    if (unit === undefined) return { bytes: 1, share: 1 }
+    const { bytes, dispatches } = plan.unit(unit, round)
+    return {
+      bytes,
+      share: Math.min(
+        1,
+        dispatches.reduce((sum, { share }) => sum + share, 0),
+      ),
+    }
   } catch (error) {
     // The unit fails with the same words when it is run.
-    if (error instanceof Failure) return 1
+    if (error instanceof Failure) return { bytes: 1, share: 1 }
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import type { ByteWriter } from '../byte-writer.ts'
 import type { Signature } from '../declaration.ts'
+import type { Exits } from '../exits.ts'
 import { OP } from '../instruction.ts'
 import type { WasmReader } from '../wasm-reader.ts'
 import { signed, unsigned } from '../wasm-reader.ts'
@@ -11,8 +12,13 @@ import type { Body, Construct } from './read-body.ts'
 import { readBody } from './read-body.ts'
 import { turnCount } from './turn-count.ts'
 
-/** The globals that metering adds, by index, and the memory maximum in pages. */
-export type MeterContext = { readonly fuel: number; readonly mark: number; readonly maxPages: number }
+/** The globals that metering adds, by index, the memory maximum in pages, and the calls that may end the unit, where it can end so. */
+export type MeterContext = {
+  readonly fuel: number
+  readonly mark: number
+  readonly maxPages: number
+  readonly exits?: Exits
+}
 
 /** What bodies are metered with: the module's context, and where the result goes. */
 export type Metering = { readonly context: MeterContext; readonly out: ByteWriter }
@@ -23,7 +29,8 @@ const [EMPTY_TYPE, I32, I64] = [0x40, 0x7f, 0x7e]
  * Rewrites one function body so that it pays for its instructions, and writes it to `out`. All that runs together is paid at
  * once, ahead: a run of instructions with what follows the constructs in it that nothing leaves, a loop whose turns can be
  * counted as a whole. Where the fuel is then below zero before a loop, a call or a bulk operation, the unit stops. What is paid
- * ahead always runs unless the unit fails, so the count of a kernel that returns is exact.
+ * ahead always runs unless the unit fails, so the count of a kernel that returns is exact. So is that of a program that ends by an
+ * exit: what follows a call that may lead to one is paid after it.
  */
 export function meterBody(reader: WasmReader, type: Signature, { context, out }: Metering): void {
   const groups = reader.u32()
@@ -36,7 +43,7 @@ export function meterBody(reader: WasmReader, type: Signature, { context, out }:
   out.put(unsigned(groups + 2))
   out.put(reader.bytes.subarray(groupsStart, reader.place))
   out.put([2, I64, 2, I32])
-  new MeteredBody(readBody(reader), { context, out, firstFree }).write(type.blockType)
+  new MeteredBody(readBody(reader, context.exits), { context, out, firstFree }).write(type.blockType)
 }
 
 /** Instructions from one place up to another. */

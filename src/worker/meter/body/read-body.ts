@@ -1,4 +1,5 @@
-import { OP, readInstruction } from '../instruction.ts'
+import type { Exits } from '../exits.ts'
+import { isCall, OP, readInstruction } from '../instruction.ts'
 import type { WasmReader } from '../wasm-reader.ts'
 
 /** A block, loop or if of a body; the body itself is the outermost one. Places are numbers of instructions. */
@@ -34,9 +35,9 @@ export type Body = {
   readonly calls: ReadonlySet<number>
 }
 
-/** Takes a body apart, after its locals. Throws `malformed` when it does not end where it should. */
-export function readBody(reader: WasmReader): Body {
-  const body = new BodyReader(reader)
+/** Takes a body apart, after its locals. Calls that are in `exits` may not come back. Throws `malformed` when it does not end where it should. */
+export function readBody(reader: WasmReader, exits?: Exits): Body {
+  const body = new BodyReader(reader, exits)
   while (body.step());
   if (!reader.isDone) throw reader.wrong('a function goes on after its end')
   return body
@@ -55,11 +56,13 @@ class BodyReader implements Body {
   readonly calls = new Set<number>()
   hasLoop = false
   readonly #reader: WasmReader
+  readonly #exits: Exits | undefined
   readonly #open: Construct[] = []
   #payment = 0
 
-  constructor(reader: WasmReader) {
+  constructor(reader: WasmReader, exits: Exits | undefined) {
     this.#reader = reader
+    this.#exits = exits
     this.bytes = reader.bytes
     this.starts = [reader.place]
     this.#begin(OP.block, -1)
@@ -84,8 +87,22 @@ class BodyReader implements Body {
     if (op === OP.block || op === OP.loop || op === OP.if) this.#begin(op, at)
     else if (op === OP.br || op === OP.brIf || op === OP.brTable) this.#branch(op, at)
     else if (op === OP.return || op === OP.returnCall || op === OP.returnCallIndirect) this.#leaveTo(0)
-    if (isCall.has(op)) this.calls.add(this.#payment)
-    if (endsRun.has(op)) this.#payment = at + 1
+    const isExit = isCall.has(op) && this.#call(op, at)
+    if (isExit || endsRun.has(op)) this.#payment = at + 1
+  }
+
+  /** Takes a call; true when it may end the unit, which is as if it branched out of the body. */
+  #call(op: number, at: number): boolean {
+    this.calls.add(this.#payment)
+    if (this.#exits === undefined) return false
+    const { functions, types } = this.#exits
+    const reader = this.#reader
+    const after = reader.place
+    reader.place = (this.starts[at] ?? 0) + 1
+    const isExit = (op === OP.call || op === OP.returnCall ? functions : types).has(reader.u32())
+    reader.place = after
+    if (isExit) this.#leaveTo(0)
+    return isExit
   }
 
   #begin(op: number, at: number): void {
@@ -151,8 +168,6 @@ class BodyReader implements Body {
 
 /** No opcode above this one changes what runs next. */
 const LAST_OF_CONTROL = OP.returnCallIndirect
-
-const isCall = new Set<number>([OP.call, OP.callIndirect, OP.returnCall, OP.returnCallIndirect])
 
 /** After these another run of instructions begins. */
 const endsRun = new Set<number>([

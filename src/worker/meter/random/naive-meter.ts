@@ -8,8 +8,8 @@ const [FUEL, FREE] = [1, 11]
 const STOP = [OP.globalGet, FUEL, OP.i64Const, 0, OP.i64LtS, OP.if, 0x40, OP.unreachable, OP.end]
 
 /** Meters a random module in the plainest way there is: before each instruction it pays for that one and looks at the fuel. */
-export function meterNaively(bodies: RandomModule, fuel: number): Uint8Array<ArrayBuffer> {
-  return writeModule(bodies.map(meterBody), fuel)
+export function meterNaively({ bodies, hasExit }: RandomModule, fuel: number): Uint8Array<ArrayBuffer> {
+  return writeModule({ bodies: bodies.map(meterBody), hasExit }, fuel)
 }
 
 function meterBody(body: readonly number[]): number[] {

@@ -5,9 +5,9 @@ import { signed } from '../wasm-reader.ts'
 export type Choose = (below: number) => number
 
 /** The types of every random module, by index. */
-export const TYPE = { alloc: 0, run: 1, helper: 2, pair: 3, one: 4, two: 5 } as const
-/** The functions of every random module, by index: helpers of `i32 i32 -> i32`, and one of `i32 i32 -> i32 i32`. */
-export const FUNCTION = { alloc: 0, run: 1, firstHelper: 2, helpers: 3, pair: 5 } as const
+export const TYPE = { alloc: 0, run: 1, helper: 2, pair: 3, one: 4, two: 5, exit: 6, start: 7 } as const
+/** The functions of every random module, by index after those that it imports: helpers of `i32 i32 -> i32`, and one of `i32 i32 -> i32 i32`. */
+export const FUNCTION = { alloc: 0, run: 1, firstHelper: 2, helpers: 3, pair: 5, start: 6 } as const
 /** Below this address everything happens. */
 export const MEMORY_BYTES = 2048
 
@@ -28,9 +28,12 @@ export class RandomCode {
   /** How many values of i32 a branch to each label takes, innermost last; the first is the function. */
   readonly #labels: number[]
   readonly #ownType: number
+  /** How many functions are imported: one when there is an exit. */
+  readonly #imported: number
 
-  constructor(choose: Choose, { results, type }: { results: number; type: number }) {
+  constructor(choose: Choose, { results, type, hasExit }: Kind) {
     this.#choose = choose
+    this.#imported = hasExit ? 1 : 0
     this.#labels = [results]
     this.#ownType = type
   }
@@ -65,7 +68,7 @@ export class RandomCode {
 
   #statement(depth: number): Code {
     const deeper = depth + 1
-    const pick = this.#choose(depth > 5 ? 4 : 18)
+    const pick = this.#choose(depth > 5 ? 4 : 18 + 2 * this.#imported)
     if (pick <= 1) return [...this.value(), OP.localSet, this.#choose(LOCALS.i32)]
     if (pick === 2) return [...this.#address(), ...this.value(), I32_STORE, 2, 0]
     if (pick === 3) return [0x01]
@@ -86,6 +89,7 @@ export class RandomCode {
     if (pick === 15)
       return [...this.value(), 0xfd, 17, OP.localGet, LOCALS.v128, 0xfd, 0xae, 1, OP.localSet, LOCALS.v128]
     if (pick === 16) return [...this.value(), OP.globalSet, 0]
+    if (pick > 17) return this.#exit()
     return this.#rare()
   }
 
@@ -110,7 +114,20 @@ export class RandomCode {
     const [first, second] = [this.value(depth + 1), this.value(depth + 1)]
     if (this.#choose(3) === 0)
       return [...first, ...second, ...constant(helper), OP.callIndirect, TYPE.helper, 0]
-    return [...first, ...second, OP.call, FUNCTION.firstHelper + helper]
+    return [...first, ...second, OP.call, this.#helper(helper)]
+  }
+
+  #helper(index: number): number {
+    return this.#imported + FUNCTION.firstHelper + index
+  }
+
+  /** Ends the unit, most often under a condition that seldom holds, by a call or through the table, where the exit stands after the helpers. */
+  #exit(): Code {
+    const isDirect = this.#choose(2) === 0
+    const call = isDirect ? [OP.call, 0] : [...constant(FUNCTION.helpers), OP.callIndirect, TYPE.exit, 0]
+    const exit = [...constant(0), ...call]
+    if (this.#choose(30) === 1) return exit
+    return [...this.value(1), ...this.value(1), OP.i32Eq, OP.if, EMPTY, ...exit, OP.end]
   }
 
   /** `br_if`, or under a condition `br`, `br_table`, `return`, a tail call or a trap. */
@@ -145,7 +162,7 @@ export class RandomCode {
   #tail(): Code {
     if (this.#ownType !== TYPE.helper) return [0x01]
     const helper = this.#choose(FUNCTION.helpers)
-    if (this.#choose(2) === 0) return [...this.#values(2), OP.returnCall, FUNCTION.firstHelper + helper]
+    if (this.#choose(2) === 0) return [...this.#values(2), OP.returnCall, this.#helper(helper)]
     return [...this.#values(2), ...constant(helper), OP.returnCallIndirect, TYPE.helper, 0]
   }
 
@@ -245,12 +262,15 @@ export class RandomCode {
   #rare(): Code {
     const pick = this.#choose(5)
     if (pick === 0) return [...constant(this.#choose(3)), OP.memoryGrow, 0, OP.drop]
-    if (pick === 1) return [...this.#values(2), OP.call, FUNCTION.pair, 0x6a, OP.drop]
+    if (pick === 1) return [...this.#values(2), OP.call, this.#imported + FUNCTION.pair, 0x6a, OP.drop]
     if (pick === 2) return [...constant(0), 0xd0, 0x70, ...constant(this.#choose(3)), 0xfc, 17, 0]
-    if (pick === 3) return [0xd2, FUNCTION.firstHelper, ...constant(this.#choose(3)), 0xfc, 15, 0, OP.drop]
+    if (pick === 3) return [0xd2, this.#helper(0), ...constant(this.#choose(3)), 0xfc, 15, 0, OP.drop]
     return [...this.value(), 0xac, OP.localGet, LOCALS.i64, OP.i64Add, OP.localTee, LOCALS.i64, 0xa7, OP.drop]
   }
 }
+
+/** What a function is: its results of i32, its type, and whether its module imports an exit, as function 0. */
+type Kind = { readonly results: number; readonly type: number; readonly hasExit: boolean }
 
 type Shape = {
   readonly sum: Code

@@ -65,6 +65,8 @@ function sleep(nanoseconds: u64): void {
   store<u64>(room + 24, nanoseconds)
   poll_oneoff(room, room + 64, 1, out)
 }
+/** Ends the program well when its argument is the number. */
+function leaveAt(turn: i32, last: i32): void { if (turn == last) { send(1, room, 1); proc_exit(0) } }
 
 export function _start(): void {
   args_get(room, room + 64)
@@ -99,6 +101,10 @@ export function _start(): void {
     store<u32>(room, 0x0a646162)
     send(2, room, 4)
     proc_exit(3)
+  } else if (mode == 108) { // l: leaves well in turn 15 of a loop of two thousand million
+    let sum = 0
+    for (let turn = 0; turn < 2000000000; turn++) { sum += turn; leaveAt(turn, 15); store<i32>(room, sum) }
+    say(sum)
   } else if (mode == 112) { // p: a pointer outside the memory
     say(random_get(0x7fffffff, 64))
   }

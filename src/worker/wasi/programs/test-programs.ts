@@ -51,6 +51,10 @@ export const testPrograms = {
     outputs: [text('out')],
     texts: { script, numbers: '1\n20\n300\n' },
   },
+  leave: {
+    wasm: { args: ['l'] },
+    outputs: [{ name: 'letter', type: 'u8', bytes: 1 }],
+  },
   collatz: {
     wasm: { args: ['c'], stdin: [{ u32: ['$i + 27'] }] },
     outputs: [{ name: 'steps', type: 'u32', bytes: 4 }],

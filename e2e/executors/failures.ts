@@ -1,0 +1,289 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect, test } from '@playwright/test'
+import { balanceOf } from '../../src/chain/chain.ts'
+import { readJob } from '../../src/chain/escrow/read-escrow.ts'
+import type { Hex } from '../../src/protocol/bytes.ts'
+import { killGpu, launchGpuBrowser } from '../support/gpu-browser.ts'
+import { checkPage } from '../support/network/check-page.ts'
+import { exitProgram, heavyShader, moodyKernel, socketProgram } from '../support/network/failing.ts'
+import type { Fields } from '../support/network/job.ts'
+import { fillIn, publishFilled, squareKernel, squareManifest } from '../support/network/job.ts'
+import { cancel, joinIn, leave, readMoney, readVerified, untilPhase } from '../support/network/job-page.ts'
+import type { NetworkProcess } from '../support/network/process.ts'
+import { COMMAND, startNetwork } from '../support/network/process.ts'
+import type { Visitor } from '../support/network/visitor.ts'
+import { makeVisitor, PATIENCE, readAccount, readShown } from '../support/network/visitor.ts'
+
+// Kernels that fail, each in its own way, from the publisher's page to the pages of those who ran them.
+test.describe.configure({ mode: 'serial', timeout: 180_000 })
+
+const PRICE = '1000000000000000'
+const GIVEN_UP = 'It is given up when it fails in the same way for three'
+let network: NetworkProcess
+let publisher: Visitor
+let providers: Visitor[]
+
+test.beforeAll(async ({ browser }) => {
+  network = await startNetwork({ hasSamples: false })
+  publisher = await makeVisitor(browser)
+  providers = await Promise.all([1, 2, 3].map(() => joinIn(browser, network.url)))
+})
+test.afterAll(async () => {
+  await leave(publisher, ...providers)
+  await network?.stop()
+})
+
+const range = (from: number, to: number): Fields => ({ units: { kind: 'range', name: 'i', from, to } })
+const wasm = (abi: string): Fields => ({
+  programs: [{ kind: 'wasm', wasm: { abi, memoryPages: 4, stdin: [{ u32: ['$i'] }] } }],
+  params: [],
+})
+const exits = { ...wasm('wasi-preview1'), ...range(0, 3) }
+
+const shaderJob = (dispatch: readonly number[]): Fields => {
+  const passes = [{ entry: 'main', bindings: [['out']], dispatch }]
+  return { programs: [{ kind: 'wgsl', buffers: [{ name: 'out', bytes: 4 }], passes }], params: [] }
+}
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** Publishes a job from the publisher's page. Gives its id; its own page shows. */
+async function publish(name: string, code: Uint8Array, fields: Fields, kind = 'wasm'): Promise<Hex> {
+  const { page } = publisher
+  await page.goto(`${network.url}/#/publish`)
+  await expect(page.getByTestId('publish')).toBeVisible(PATIENCE)
+  const manifest = squareManifest({ name, units: 12, spin: 1_000, priceWei: PRICE }, fields)
+  await fillIn(page, manifest, { name: `kernel.${kind}`, bytes: code })
+  return await publishFilled(page)
+}
+
+async function open(jobId: Hex): Promise<Page> {
+  await publisher.page.goto(`${network.url}/#/jobs/${jobId}`)
+  return publisher.page
+}
+
+/** The failures on the page of a job, by state, with what is said of them. */
+async function readFailures(page: Page): Promise<Record<string, { count: number; text: string }>> {
+  const rows = await page
+    .getByTestId('failure')
+    .evaluateAll((all) =>
+      all.map((row) => [row.getAttribute('data-code'), row.getAttribute('data-count'), row.textContent]),
+    )
+  return Object.fromEntries(
+    rows.map(([code, count, text]) => [code, { count: Number(count), text: text ?? '' }]),
+  )
+}
+
+/** The failed units in the history of a visitor, as `job code`, with what is said of them. */
+async function readHistory({ page }: Visitor): Promise<{ what: string; text: string }[]> {
+  const history = page.getByTestId('history')
+  if ((await history.getAttribute('open')) === null) await history.locator('summary').click()
+  const failed = history.locator('[data-testid=history-row][data-kind=failed]')
+  await expect(failed.first()).toBeVisible(PATIENCE)
+  for (const more of await history.getByRole('button', { name: 'Show older entries' }).all())
+    await more.click()
+  return await failed.evaluateAll((rows) =>
+    rows.map((row) => ({
+      what: `${row.querySelector('td:nth-child(2)')?.textContent} ${row.getAttribute('data-code')}`,
+      text: row.textContent ?? '',
+    })),
+  )
+}
+
+/** Checks that nobody was paid for the closed job on the page, and that everything came back. */
+async function checkUnpaid(page: Page, jobId: Hex): Promise<void> {
+  const [budget, bond] = [await readShown(page, 'budget'), await readShown(page, 'bond')]
+  expect(await readMoney(page)).toMatchObject({
+    reserved: 0n,
+    spent: 0n,
+    refundable: 0n,
+    returned: budget + bond,
+  })
+  expect(await readJob(network.chain, jobId)).toMatchObject({ state: 'closed', committed: 0n })
+}
+
+test('every way to fail is told with its count and what follows, on both sides, and units beside it are paid', async () => {
+  const limits = { fuel: 5_000_000, outputBytes: 64 }
+  const moody = await publish('Moody', moodyKernel, { ...wasm('kernel1'), ...range(0, 9), limits })
+  const late = await publish('Late', moodyKernel, {
+    ...wasm('kernel1'),
+    units: { kind: 'range', name: 'i', from: 3, to: 10, step: 3 },
+    limits: { fuel: 1_000_000_000_000, timeMs: 1_000 },
+  })
+  const page = await open(late)
+  await expect.poll(async () => (await readFailures(page)).timeout?.count, PATIENCE).toBe(3)
+  await expect.poll(() => readVerified(page), PATIENCE).toBe(1)
+  const { timeout, malformed } = await readFailures(page)
+  expect(malformed?.text).toContain('output of a wrong size')
+  expect(timeout?.text).toContain('took too long')
+  expect(timeout?.text).toContain('It is given up when it has failed for six')
+  const tried = /Unit 0 fails: timeout on 3 providers and this publisher: .* It waits for another provider/
+  await expect(page.getByTestId('job-why')).toContainText(tried, PATIENCE)
+
+  await open(moody)
+  await expect.poll(() => readVerified(page), PATIENCE).toBe(5)
+  await expect(page.getByTestId('count-disputed')).toHaveText('3', PATIENCE)
+  await expect.poll(async () => (await readFailures(page)).memory?.count, PATIENCE).toBe(3)
+  const failures = await readFailures(page)
+  expect(Object.keys(failures).sort()).toEqual(['fuel', 'memory', 'oversized', 'trap'])
+  for (const [code, words, follows] of [
+    ['trap', 'the kernel broke off', GIVEN_UP],
+    ['fuel', 'used up its instructions', GIVEN_UP],
+    ['oversized', 'output too large', GIVEN_UP],
+    ['memory', 'out of memory', 'It is given up when it has failed for six'],
+  ] as const) {
+    expect(failures[code]?.text).toContain(words)
+    expect(failures[code]?.text).toContain(follows)
+  }
+  await expect(page.getByTestId('job-why')).toContainText(/Unit \d fails: \w+ on \d/)
+  await expect(page.getByTestId('providers').locator('tbody tr')).toHaveCount(3)
+  await page.getByTestId('unit-pick').fill('1')
+  await page.getByTestId('unit-pick').blur()
+  await expect(page.getByTestId('unit-detail')).toContainText('This unit was given up')
+  await checkPage(page, 'a job with failures')
+
+  const told = (await Promise.all(providers.map(readHistory))).flat()
+  for (const [code, { count }] of Object.entries(failures)) {
+    const rows = told.filter(({ what }) => what === `Moody ${code}`)
+    expect(rows, code).toHaveLength(count)
+    for (const { text } of rows) expect(text).toContain('Not paid: nothing was delivered')
+  }
+  expect(told.filter(({ what }) => what === 'Late timeout')).toHaveLength(3)
+  expect(told.map(({ text }) => text).join()).toContain('Failed: out of memory')
+  const [first] = providers
+  if (first !== undefined) await checkPage(first.page, 'a history with failures')
+
+  await page.reload()
+  await expect.poll(() => readFailures(page), PATIENCE).toEqual(failures)
+  await cancel(page)
+  await untilPhase(page, 'closed')
+  await expect(
+    page.getByText('No result can be downloaded: some units were given up or not verified.'),
+  ).toBeVisible()
+  const claimed = await readShown(page, 'claimed')
+  expect(claimed).toBeGreaterThan(0n)
+  expect(claimed % BigInt(PRICE)).toBe(0n)
+  expect(await readJob(network.chain, moody)).toMatchObject({ state: 'closed', committed: claimed })
+  await open(late)
+  await cancel(page)
+  await untilPhase(page, 'closed')
+})
+
+test('a job that fails everywhere ends disputed and unpaid beside an honest one, and a program that does not run is told by name', async () => {
+  const { page } = publisher
+  const held = await Promise.all(
+    providers.map(async (each) => balanceOf(network.chain, await readAccount(each.page, 'payee'))),
+  )
+  const exit = await publish('Exits', exitProgram, exits)
+  const sockets = await publish('Sockets', socketProgram, exits)
+  const graphics = await publish('Graphics', encode(heavyShader), shaderJob([1]), 'wgsl')
+  const doomed = await publish('Doomed', exitProgram, { ...exits, ...range(0, 40) })
+  const honest = await publish('Honest', squareKernel, range(0, 40))
+
+  await untilPhase(page, 'closed')
+  expect(await readVerified(page)).toBe(40)
+  expect(await readFailures(page)).toEqual({})
+  const claimed = await readShown(page, 'claimed')
+  expect(await readJob(network.chain, honest)).toMatchObject({ state: 'closed', committed: claimed })
+
+  await open(exit)
+  await untilPhase(page, 'closed')
+  await expect(page.getByTestId('disputed')).toHaveText('Disputed units: 3')
+  await expect(page.getByTestId('job-why')).toContainText('fails: trap on')
+  await expect(page.getByTestId('job-why')).toContainText(
+    'the program ended with exit code 3: no table for this unit',
+  )
+  expect(Object.keys(await readFailures(page))).toEqual(['trap'])
+  await checkUnpaid(page, exit)
+
+  for (const [jobId, code, said] of [
+    [sockets, 'refused', 'wasi_snapshot_preview1.sock_shutdown (function), sockets are not offered'],
+    [graphics, 'unsupported', 'This job runs on WebGPU only, and this browser offers none'],
+  ] as const) {
+    await open(jobId)
+    await expect.poll(async () => (await readFailures(page))[code]?.count, PATIENCE).toBe(3)
+    await expect(page.getByTestId('job-why')).toContainText('program does not run on 3 of 3 providers')
+    await expect(page.getByTestId('job-why')).toContainText(said)
+    expect((await readFailures(page))[code]?.text).toContain('That tab takes no more units of this job')
+    for (const provider of providers) {
+      const row = provider.page.locator(`[data-testid=job-row][data-job="${jobId}"]`)
+      await expect(row).toHaveAttribute('data-kind', 'unsuitable', PATIENCE)
+      await expect(row).toContainText(said)
+    }
+  }
+  await checkPage(page, 'a job that nobody can run')
+  await cancel(page)
+  await open(doomed)
+  await expect.poll(async () => (await readFailures(page)).refused?.count, PATIENCE).toBe(3)
+  await expect(page.getByTestId('job-why')).toContainText(
+    /refused: \d+ units in a row failed: Unit \d+: the program ended/,
+  )
+  await cancel(page)
+  await untilPhase(page, 'closed')
+  await checkUnpaid(page, doomed)
+  await open(sockets)
+  await cancel(page)
+
+  const now = await Promise.all(
+    providers.map(async (each) => balanceOf(network.chain, await readAccount(each.page, 'payee'))),
+  )
+  const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n)
+  expect(sum(now) - sum(held)).toBe(claimed)
+})
+
+test('a GPU that goes away or does not answer is told by name on both sides', async ({ playwright }, {
+  project,
+}) => {
+  const browser = await launchGpuBrowser(playwright, project.use.launchOptions)
+  try {
+    const provider = await joinIn(browser, network.url)
+    const { page } = publisher
+    const heavy = async (name: string, timeMs: number): Promise<void> => {
+      const limits = { timeMs, loopBound: 2 ** 24 }
+      await publish(name, encode(heavyShader), { ...shaderJob([16]), ...range(0, 1), limits }, 'wgsl')
+    }
+    const told = async (code: string): Promise<string | undefined> => (await readFailures(page))[code]?.text
+    await heavy('Wedged', 10)
+    await expect.poll(() => told('wedged'), PATIENCE).toContain('graphics card does not answer')
+    await cancel(page)
+    await killGpu(browser) // it comes back by itself
+    await heavy('Lost', 60_000)
+    await expect(page.getByTestId('count-leased')).toHaveText('1', PATIENCE)
+    await provider.page.waitForTimeout(1_000) // the GPU is at its dispatch
+    await killGpu(browser)
+    await expect.poll(() => told('device-lost'), PATIENCE).toContain('graphics card lost')
+    expect(await told('device-lost')).toContain('The unit goes to others, or to the same tab again.')
+    await cancel(page)
+    await killGpu(browser) // while it is busy no page can draw
+    const seen = await readHistory(provider)
+    expect(new Set(seen.map(({ what }) => what))).toEqual(new Set(['Wedged wedged', 'Lost device-lost']))
+    expect(seen.map(({ text }) => text).join()).toContain('Failed: graphics card does not answer')
+  } finally {
+    await browser.close()
+  }
+})
+
+test('weft publish counts what failed, says why there is no result and what came back, and ends with code 1', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'weft-failures-'))
+  const manifest = JSON.parse(squareManifest({ name: 'Exits', units: 3, spin: 0, priceWei: PRICE }, exits))
+  manifest.programs[0].code = { file: 'exit.wasm' }
+  await writeFile(join(folder, 'exit.wasm'), exitProgram)
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest))
+  const flags = ['--network', network.url, '--data', join(folder, 'data'), '--out', join(folder, 'out')]
+  const child = spawn(process.execPath, [COMMAND, 'publish', join(folder, 'manifest.json'), ...flags])
+  let [said, errors] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  const [code] = await once(child, 'close')
+  await rm(folder, { recursive: true, force: true })
+  expect(said).toMatch(/0 of 3 units verified, 0 paid, failed: \d+ trap; /)
+  expect(said).toContain('Paid 0 ETH, 0.009 came back, and the bond of 0.0009')
+  expect(errors).toMatch(
+    /^weft: The job has no result: 3 of 3 units are disputed\. Unit \d fails: trap on .*: the program ended with exit code 3: no table for this unit\n$/,
+  )
+  expect(code).toBe(1)
+})

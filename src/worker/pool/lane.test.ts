@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { UnitRun } from '../executor.ts'
+import { SLICE_MS } from '../executor.ts'
+import type { Port, ToWorker } from '../message.ts'
+import { testSource } from '../test-job.ts'
+import { Pool } from './pool.ts'
+import type { Kernel } from './task.ts'
+import { runsOf } from './task.ts'
+import { WorkerLink } from './worker-link.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const LIMIT_MS = 300
+type Run = ToWorker & { kind: 'run' }
+type Say = (message: unknown) => void
+
+/** A pool of one lane. Its workers do what `act` says with each run they are told; `fallen` counts those that were ended. */
+function setUp(act: (run: Run, say: Say) => unknown) {
+  const state = { fallen: 0, say: (() => undefined) as Say }
+  const spawn = async (): Promise<WorkerLink> => {
+    let isOpen = true
+    const say: Say = (data) => isOpen && port.onmessage?.(new MessageEvent('message', { data }))
+    const port: Port = {
+      onmessage: null,
+      postMessage(message) {
+        const told = message as ToWorker
+        if (told.kind === 'load') queueMicrotask(() => say({ kind: 'loaded', kernel: told.kernel }))
+        if (told.kind === 'run') queueMicrotask(() => act(told, say))
+      },
+      close: () => {
+        isOpen = false
+      },
+    }
+    state.say = say
+    const kill = (): void => {
+      state.fallen += 1
+    }
+    return new WorkerLink(port, { place: { frame: 0, worker: 0 }, kill, isThere: () => true })
+  }
+  const pool = new Pool(1, { spawn, explain: async (_, failure) => failure, canRetry: true, inFlight: 1 })
+  const { signal } = new AbortController()
+  const kernel = (name: string, limitMs = LIMIT_MS) => {
+    const source = testSource(new Uint8Array(8), { manifest: { limits: { timeMs: limitMs } } })
+    count += 1
+    const known: Kernel = {
+      id: count,
+      cell: { name, isPrivate: false },
+      name,
+      parts: source,
+      checkOutput: () => undefined,
+    }
+    return runsOf((task) => pool.submit({ ...task, kernel: known, signal }))
+  }
+  return { state, kernel }
+}
+let count = 0
+
+const done = (unit: number) => ({ kind: 'done', unit, output: new Uint8Array(4), elapsedMs: 1 })
+const results = ({ run }: Run, units: readonly number[]) => ({
+  kind: 'results',
+  run,
+  reports: units.map(done),
+})
+const show = (runs: readonly UnitRun[]): string[] =>
+  runs.map((run) => (run.kind === 'done' ? `${run.unit}` : `${run.unit} ${run.failure.code}`))
+
+/** Lets the clock run until something is there, and says how long that was. */
+async function after<T>(work: Promise<T>): Promise<{ value: T; elapsedMs: number }> {
+  const startedAt = Date.now()
+  let isThere = false
+  const ended = work.finally(() => {
+    isThere = true
+  })
+  while (!isThere) await vi.advanceTimersByTimeAsync(10)
+  return { value: await ended, elapsedMs: Date.now() - startedAt }
+}
+
+test('what a worker says while nobody waits for it ends the worker, and nothing of it is kept', async () => {
+  const { state, kernel } = setUp((run, say) => say(results(run, run.units)))
+  const known = kernel('a')
+  expect(show(await known.run([1, 2]))).toEqual(['1', '2'])
+  state.say(results({ kind: 'run', run: 1, kernel: 1, units: [3], isCareful: false }, [3]))
+  expect(state.fallen).toBe(1)
+  expect(show(await known.run([3]))).toEqual(['3'])
+})
+
+test('results of no unit are malformed, and so is a pause before any unit', async () => {
+  for (const says of [
+    { kind: 'results', reports: [] },
+    { kind: 'paused', units: 0 },
+  ]) {
+    const { state, kernel } = setUp(({ run }, say) => say({ ...says, run }))
+    expect(show(await kernel('a').run([1]))).toEqual(['1 malformed'])
+    expect(state.fallen).toBe(1)
+  }
+})
+
+test('a message that reports a unit twice is taken for none', async () => {
+  const { kernel } = setUp((run, say) => say(results(run, [7, 7])))
+  expect(show(await kernel('a').run([7]))).toEqual(['7 malformed'])
+})
+
+test('a worker that keeps talking does not hold its lane beyond a turn and the time of its unit', async () => {
+  const { state, kernel } = setUp(({ run }, say) => {
+    const timer = setInterval(() => {
+      say({ kind: 'paused', run, units: 1 })
+    }, 100)
+    setTimeout(() => clearInterval(timer), 60_000)
+  })
+  const { value, elapsedMs } = await after(kernel('a').run([7]))
+  expect(show(value)).toEqual(['7 timeout'])
+  expect(elapsedMs).toBeLessThan(SLICE_MS + LIMIT_MS + 5_000)
+  expect(state.fallen).toBe(1)
+})
+
+test('nor does one that gives a result now and then, however many units its task has', async () => {
+  let given = 0
+  const { kernel } = setUp((run, say) => {
+    const units = [...run.units]
+    const timer = setInterval(() => {
+      const next = units.shift()
+      if (next === undefined) return clearInterval(timer)
+      given += 1
+      say(results(run, [next]))
+    }, 2_000)
+  })
+  const units = Array.from({ length: 50 }, (_, unit) => unit)
+  const { value, elapsedMs } = await after(kernel('a').runSome(units))
+  expect(given).toBeGreaterThan(0)
+  expect(value.length).toBeLessThan(6)
+  expect(elapsedMs).toBeLessThan(2 * (SLICE_MS + LIMIT_MS + 5_000))
+})
+
+test('a task pauses for others, takes its turn again behind them, and has all its units in the end', async () => {
+  const order: string[] = []
+  const { kernel } = setUp((run, say) => {
+    order.push(`${run.kernel}: ${run.units.join(' ')}`)
+    const turn = run.units.slice(0, 2)
+    if (turn.length < run.units.length) say({ kind: 'paused', run: run.run, units: turn.length })
+    // What is large comes by another way, after what was said later.
+    setTimeout(() => say(results(run, turn)), 10)
+  })
+  const [long, short] = [kernel('a'), kernel('b')]
+  const first = count - 1
+  const runs = Promise.all([long.run([5, 4, 3, 2, 1]), short.run([9, 8]), short.run([7])])
+  const { value } = await after(runs)
+  expect(value.map(show)).toEqual([['5', '4', '3', '2', '1'], ['9', '8'], ['7']])
+  expect(order).toEqual([
+    `${first}: 5 4 3 2 1`,
+    `${count}: 9 8`,
+    `${count}: 7`,
+    `${first}: 3 2 1`,
+    `${first}: 1`,
+  ])
+})
+
+test('a task of units that hang is left after one of them when others wait', async () => {
+  const { kernel } = setUp((run, say) => {
+    if (run.units[0] === 9) say(results(run, [9]))
+  })
+  const order: string[] = []
+  const [hanging, other] = [kernel('a'), kernel('b')]
+  const runs = Promise.all([
+    hanging.run([1, 2, 3]).then((all) => order.push(...show(all))),
+    other.run([9]).then((all) => order.push(...show(all))),
+  ])
+  const { elapsedMs } = await after(runs)
+  expect(order).toEqual(['9', '1 timeout', '2 timeout', '3 timeout'])
+  expect(elapsedMs).toBeLessThan(6 * (LIMIT_MS + 3_000))
+})
