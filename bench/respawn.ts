@@ -3,6 +3,7 @@ import { chromium } from 'playwright-core'
 import type { harness as Harness } from '../e2e/support/sandbox-harness.ts'
 import { openSandboxSite, serveSandboxSite } from '../e2e/support/sandbox-site.ts'
 import { needBrowser } from '../src/cli/setup/browser.mjs'
+import { gpuRecovery } from './gpu-recovery.ts'
 import type { Found } from './row.ts'
 
 declare const harness: typeof Harness
@@ -45,7 +46,7 @@ const ways: ReadonlyMap<string, Way> = new Map([
   ],
 ])
 
-/** Measures how long a lane is away when its worker is killed, in milliseconds: the worker, the kernel and a unit. */
+/** Measures how long a lane is away when its worker is killed, in milliseconds: the worker, the kernel and a unit; and WGSL, when the GPU process is. */
 export async function respawn(signal: AbortSignal): Promise<ReadonlyMap<string, Found>> {
   const site = await serveSandboxSite()
   const browser = await chromium.launch({ executablePath: needBrowser(), args: ['--no-sandbox'] })
@@ -55,6 +56,7 @@ export async function respawn(signal: AbortSignal): Promise<ReadonlyMap<string, 
     const found = new Map<string, Found>()
     for (const [name, way] of ways)
       found.set(name, { samples: await killIn(page, way), baseline: null, note: way.note })
+    found.set('respawn.gpu', await gpuRecovery(signal))
     return found
   } finally {
     await browser.close()

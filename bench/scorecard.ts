@@ -45,6 +45,7 @@ const lines: readonly Line[] = [
   ['respawn', 'ms', 'lower', 50],
   ['respawn.again', 'ms', 'lower', 50],
   ['respawn.time', 'ms', 'lower', null],
+  ['respawn.gpu', 'ms', 'lower', 2_000],
   ['host-jank.tasks', '1/min', 'lower', 0],
   ['host-jank.frames', '%', 'lower', 5],
   ['gas.open.coin', 'gas', 'lower', null],
