@@ -17,12 +17,19 @@ const args = [
   '--disable-blink-features=ComputePressure',
 ]
 
+const stories = /\/e2e\/(?:(?:executors|money)\/)?[^/]+\.ts$/
+/** What tells a calm computer from a busy one. */
+const calm = /\/e2e\/(?:embed|executors\/governor)\.ts$/
+
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: /\/e2e\/(?:(?:executors|money)\/)?[^/]+\.ts$/,
+  // Files run two at a time: networks take any free ports, and only the demo has the usual ones. The last run by themselves.
+  projects: [
+    { name: 'together', testMatch: stories, testIgnore: calm },
+    { name: 'calm', testMatch: calm, dependencies: ['together'], workers: 1 },
+  ],
   outputDir: 'test-results/stories',
   timeout: 120_000,
-  // Files run two at a time. Networks take any free ports; only the demo has the usual ones.
   workers: 2,
   fullyParallel: false,
   retries: 0,

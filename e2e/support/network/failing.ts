@@ -42,22 +42,16 @@ export const exitProgram = wasiProgram(
   [I32, 2, I32, 0, I32, 1, I32, 8, CALL, 0, 0x1a, I32, 3, CALL, 1],
 )
 
-/** A program for WASI that asks for sockets, which are not offered. */
-export const socketProgram = wasiProgram(['sock_shutdown'], [])
-
 /** A command with imports and the body of its `_start`; its memory begins with the place and length of a text. */
 function wasiProgram(imports: readonly string[], start: readonly number[]): Uint8Array<ArrayBuffer> {
-  const types: Readonly<Record<string, number>> = { proc_exit: 1, fd_write: 2, sock_shutdown: 3 }
+  const types: Readonly<Record<string, number>> = { proc_exit: 1, fd_write: 2 }
   const said = [...new TextEncoder().encode('no table for this unit\n')]
   const data = [16, 0, 0, 0, said.length, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ...said]
   const i32 = 0x7f
   return assemble({
     run: [],
     sections: {
-      1: [
-        ...[4, 0x60, 0, 0, 0x60, 1, i32, 0],
-        ...[0x60, 4, i32, i32, i32, i32, 1, i32, 0x60, 2, i32, i32, 1, i32],
-      ],
+      1: [...[3, 0x60, 0, 0, 0x60, 1, i32, 0], ...[0x60, 4, i32, i32, i32, i32, 1, i32]],
       2: [
         imports.length,
         ...imports.flatMap((name) => [...text('wasi_snapshot_preview1'), ...text(name), 0, types[name] ?? 0]),
