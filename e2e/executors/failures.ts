@@ -228,33 +228,25 @@ test('a job that fails everywhere ends disputed and unpaid beside an honest one,
   expect(sum(now) - sum(held)).toBe(claimed)
 })
 
-test('a GPU that goes away or does not answer is told by name on both sides', async ({ playwright }, {
-  project,
-}) => {
+// A GPU that does not answer is in gpu-loss.ts: what could hang it here is refused before it runs.
+test('a GPU that goes away is told by name on both sides', async ({ playwright }, { project }) => {
   const browser = await launchGpuBrowser(playwright, project.use.launchOptions)
   try {
     const provider = await joinIn(browser, network.url)
     const { page } = publisher
-    const heavy = async (name: string, timeMs: number): Promise<void> => {
-      const limits = { timeMs, loopBound: 2 ** 24 }
-      await publish(name, encode(heavyShader), { ...shaderJob([16]), ...range(0, 1), limits }, 'wgsl')
-    }
-    const told = async (code: string): Promise<string | undefined> => (await readFailures(page))[code]?.text
-    await heavy('Wedged', 10)
-    await expect.poll(() => told('wedged'), PATIENCE).toContain('graphics card does not answer')
-    await cancel(page)
-    await killGpu(browser) // it comes back by itself
-    await heavy('Lost', 60_000)
+    const limits = { timeMs: 60_000, loopBound: 2 ** 24 }
+    await publish('Lost', encode(heavyShader), { ...shaderJob([2]), ...range(0, 1), limits }, 'wgsl')
+    const told = async (): Promise<string | undefined> => (await readFailures(page))['device-lost']?.text
     await expect(page.getByTestId('count-leased')).toHaveText('1', PATIENCE)
     await provider.page.waitForTimeout(1_000) // the GPU is at its dispatch
     await killGpu(browser)
-    await expect.poll(() => told('device-lost'), PATIENCE).toContain('graphics card lost')
-    expect(await told('device-lost')).toContain('The unit goes to others, or to the same tab again.')
+    await expect.poll(told, PATIENCE).toContain('graphics card lost')
+    expect(await told()).toContain('The unit goes to others, or to the same tab again.')
     await cancel(page)
     await killGpu(browser) // while it is busy no page can draw
     const seen = await readHistory(provider)
-    expect(new Set(seen.map(({ what }) => what))).toEqual(new Set(['Wedged wedged', 'Lost device-lost']))
-    expect(seen.map(({ text }) => text).join()).toContain('Failed: graphics card does not answer')
+    expect(new Set(seen.map(({ what }) => what))).toEqual(new Set(['Lost device-lost']))
+    expect(seen.map(({ text }) => text).join()).toContain('Failed: graphics card lost')
   } finally {
     await browser.close()
   }
