@@ -197,8 +197,8 @@ test('a publisher of long units in a long lease leaves another one its turns on 
     [alice, bob],
   )
   expect(found.shown).toEqual(['5 = 25', '6 = 36', '7 = 49', '8 = 64'])
-  // A turn lasts a second and no unit begins after it.
+  // A turn lasts a second and no unit begins after it; one of the turn before may be counted late.
   for (const units of found.waits)
-    expect(sum(units.slice(0, -1)), JSON.stringify(found.waits)).toBeLessThan(1_000)
+    expect(sum(units.slice(0, -2)), JSON.stringify(found.waits)).toBeLessThan(1_000)
   expect(found.waits.slice(1).map(sum), 'and the other goes on meanwhile').not.toContain(0)
 })
