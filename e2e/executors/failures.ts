@@ -8,9 +8,9 @@ import { expect, test } from '@playwright/test'
 import { balanceOf } from '../../src/chain/chain.ts'
 import { readJob } from '../../src/chain/escrow/read-escrow.ts'
 import type { Hex } from '../../src/protocol/bytes.ts'
-import { killGpu, launchGpuBrowser } from '../support/gpu-browser.ts'
+import { busyShader, killGpu, launchGpuBrowser } from '../support/gpu-browser.ts'
 import { checkPage } from '../support/network/check-page.ts'
-import { exitProgram, heavyShader, moodyKernel } from '../support/network/failing.ts'
+import { exitProgram, moodyKernel } from '../support/network/failing.ts'
 import type { Fields } from '../support/network/job.ts'
 import { fillIn, publishFilled, squareKernel, squareManifest } from '../support/network/job.ts'
 import { cancel, joinIn, leave, readMoney, readVerified, untilPhase } from '../support/network/job-page.ts'
@@ -179,7 +179,7 @@ test('a job that fails everywhere ends disputed and unpaid beside an honest one,
     providers.map(async (each) => balanceOf(network.chain, await readAccount(each.page, 'payee'))),
   )
   const exit = await publish('Exits', exitProgram, exits)
-  const graphics = await publish('Graphics', encode(heavyShader), shaderJob([1]), 'wgsl')
+  const graphics = await publish('Graphics', encode(busyShader(16_000_000)), shaderJob([1]), 'wgsl')
   const doomed = await publish('Doomed', exitProgram, { ...exits, ...range(0, 40) })
   const honest = await publish('Honest', squareKernel, range(0, 40))
 
@@ -235,7 +235,12 @@ test('a GPU that goes away is told by name on both sides', async ({ playwright }
     const provider = await joinIn(browser, network.url)
     const { page } = publisher
     const limits = { timeMs: 60_000, loopBound: 2 ** 24 }
-    await publish('Lost', encode(heavyShader), { ...shaderJob([2]), ...range(0, 1), limits }, 'wgsl')
+    await publish(
+      'Lost',
+      encode(busyShader(16_000_000)),
+      { ...shaderJob([2]), ...range(0, 1), limits },
+      'wgsl',
+    )
     const told = async (): Promise<string | undefined> => (await readFailures(page))['device-lost']?.text
     await expect(page.getByTestId('count-leased')).toHaveText('1', PATIENCE)
     await provider.page.waitForTimeout(1_000) // the GPU is at its dispatch

@@ -1,6 +1,6 @@
 import type { Browser, Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
-import { killGpu, launchGpuBrowser } from '../support/gpu-browser.ts'
+import { busyShader, killGpu, launchGpuBrowser } from '../support/gpu-browser.ts'
 import type { harness as Harness } from '../support/sandbox-harness.ts'
 import type { SandboxSite } from '../support/sandbox-site.ts'
 import { openSandboxSite, serveSandboxSite } from '../support/sandbox-site.ts'
@@ -28,16 +28,6 @@ const heavyJob = {
   manifest: { limits: { timeMs: 60_000, loopBound: 2 ** 24 } },
   program: { passes: [{ entry: 'main', bindings: [['head', 'out']], dispatch: [2] }] },
 }
-/** What no kernel in the sandbox may do: it takes hours. */
-const endless = `
-@group(0) @binding(0) var<storage, read_write> out: array<u32>;
-@compute @workgroup_size(64)
-fn main() {
-  var x = 1u;
-  for (var i = 0u; i < 4000000000u; i = i + 1u) { x = x * 1664525u + out[0] + i; }
-  out[0] = x;
-}`
-
 let site: SandboxSite
 /** Every story has a browser of its own, because what happens to its GPU process stays with it. */
 let browser: Browser
@@ -116,7 +106,7 @@ async function hang(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     gpu.destroy()
     await new Promise((resolve) => setTimeout(resolve, 500))
-  }, endless)
+  }, busyShader(4_000_000_000)) // no kernel in the sandbox may do this
 }
 
 async function wait(ms: number): Promise<void> {

@@ -20,3 +20,15 @@ export async function killGpu(browser: Browser): Promise<number> {
   await session.detach()
   return killedAt
 }
+
+/** A shader whose every invocation takes so many turns: 16 million keep the software adapter busy for seconds, 4 billion for hours. */
+export function busyShader(turns: number): string {
+  return `
+@group(0) @binding(0) var<storage, read_write> out: array<u32>;
+@compute @workgroup_size(64)
+fn main() {
+  var x = 1u;
+  for (var i = 0u; i < ${turns}u; i = i + 1u) { x = x * 1664525u + out[0] + i; }
+  out[0] = x;
+}`
+}

@@ -26,16 +26,6 @@ export const moodyKernel = assemble({
   ],
 })
 
-/** Keeps the software adapter busy for many seconds. */
-export const heavyShader = `
-@group(0) @binding(0) var<storage, read_write> out: array<u32>;
-@compute @workgroup_size(64)
-fn main() {
-  var x = 1u;
-  for (var i = 0u; i < 16000000u; i = i + 1u) { x = x * 1664525u + out[0] + i; }
-  out[0] = x;
-}`
-
 /** A program for WASI that says something on its standard error and ends with exit code 3. */
 export const exitProgram = wasiProgram(
   ['fd_write', 'proc_exit'],
