@@ -7,6 +7,8 @@ import asc from 'assemblyscript/asc'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
+/** Kernels whose WGSL is that of another, for numbers of another type. */
+const typed = { 'matmul-integer': { from: 'matmul', type: 'vec4u' } }
 /** Pages of 64 KiB that a kernel of large units begins with: the memory of a unit that need not grow serves the next one too. */
 const initialPages = { matmul: 52 }
 const options = '--optimizeLevel 3 --shrinkLevel 0 --runtime stub --use abort= --noAssert --enable simd'
@@ -47,15 +49,21 @@ export async function generate(name) {
       constant(`${wordOf(name)}Wasm`, `The module of \`${name}\` in base64.`, base64),
     ],
   ])
-  const wgsl = join(here, name, 'kernel.wgsl')
-  if (existsSync(wgsl)) {
-    const text = readFileSync(wgsl, 'utf8')
+  const text = wgslOf(name)
+  if (text !== undefined)
     files.set(
       `${name}/generated/wgsl.ts`,
-      constant(`${wordOf(name)}Wgsl`, `The text of \`${name}/kernel.wgsl\`.`, text),
+      constant(`${wordOf(name)}Wgsl`, `The WGSL text of \`${name}\`.`, text),
     )
-  }
   return files
+}
+
+function wgslOf(name) {
+  const other = typed[name]
+  const path = join(here, other?.from ?? name, 'kernel.wgsl')
+  if (!existsSync(path)) return undefined
+  const text = readFileSync(path, 'utf8')
+  return other === undefined ? text : text.replace(/(?<=^alias Vector = )\w+/m, other.type)
 }
 
 /** `monte-carlo` as a name in code. */

@@ -1,11 +1,14 @@
-// C = A * B in f32; rows, inner and columns are multiples of 4. Two ways to cut it: `registers` holds a tile in registers and
-// has no barriers, for adapters where those are dear; `tiles` shares tiles of A and B in workgroup memory.
+// C = A * B; rows, inner and columns are multiples of 4. Two ways to cut it: `registers` holds a tile in registers and has no
+// barriers, for adapters where those are dear; `tiles` shares tiles of A and B in workgroup memory.
+// `matmul-integer` is this text with the other type: build.mjs writes it.
+alias Vector = vec4f;
+
 struct Shape { rows: u32, inner: u32, columns: u32 }
 
 @group(0) @binding(0) var<uniform> shape: Shape;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
+@group(0) @binding(1) var<storage, read> a: array<Vector>;
+@group(0) @binding(2) var<storage, read> b: array<Vector>;
+@group(0) @binding(3) var<storage, read_write> c: array<Vector>;
 
 /// One thread makes 4 rows by 4 columns.
 @compute @workgroup_size(8, 8)
@@ -13,7 +16,7 @@ fn registers(@builtin(global_invocation_id) id: vec3u) {
   let width = shape.columns / 4u;
   let depth = shape.inner / 4u;
   if (id.x >= width || 4u * id.y >= shape.rows) { return; }
-  var s0 = vec4f(); var s1 = vec4f(); var s2 = vec4f(); var s3 = vec4f();
+  var s0 = Vector(); var s1 = Vector(); var s2 = Vector(); var s3 = Vector();
   var at = 4u * id.y * depth;
   var first = id.x;
   for (var k = 0u; k < depth; k++) {
@@ -31,8 +34,8 @@ fn registers(@builtin(global_invocation_id) id: vec3u) {
 }
 
 // A tile of C is 64 x 64; 16 x 16 threads make 4 x 4 of it each, and bring 64 x 16 of A and 16 x 64 of B at a time.
-var<workgroup> tileA: array<array<vec4f, 4>, 64>;
-var<workgroup> tileB: array<array<vec4f, 16>, 16>;
+var<workgroup> tileA: array<array<Vector, 4>, 64>;
+var<workgroup> tileB: array<array<Vector, 16>, 16>;
 
 @compute @workgroup_size(16, 16)
 fn tiles(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: vec3u) {
@@ -41,11 +44,11 @@ fn tiles(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_id) id: v
   let thread = 16u * id.y + id.x;
   let rowA = 64u * tile.y + thread / 4u;
   let columnB = 16u * tile.x + id.x;
-  var s0 = vec4f(); var s1 = vec4f(); var s2 = vec4f(); var s3 = vec4f();
+  var s0 = Vector(); var s1 = Vector(); var s2 = Vector(); var s3 = Vector();
   for (var k = 0u; k < depth; k += 4u) {
-    var partA = vec4f();
+    var partA = Vector();
     if (rowA < shape.rows && k + thread % 4u < depth) { partA = a[rowA * depth + k + thread % 4u]; }
-    var partB = vec4f();
+    var partB = Vector();
     if (columnB < width && 4u * k + id.y < shape.inner) { partB = b[(4u * k + id.y) * width + columnB]; }
     tileA[thread / 4u][thread % 4u] = partA;
     tileB[id.y][id.x] = partB;

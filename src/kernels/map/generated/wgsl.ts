@@ -1,2 +1,2 @@
-/** The text of `map/kernel.wgsl`. Written by build.mjs. */
+/** The WGSL text of `map`. Written by build.mjs. */
 export const mapWgsl = "// ((a x + b) x + c) x + d of every word, wrapping. One thread takes four words.\n@group(0) @binding(0) var<uniform> coefficients: vec4u;\n@group(0) @binding(1) var<storage, read> input: array<vec4u>;\n@group(0) @binding(2) var<storage, read_write> output: array<vec4u>;\n\n@compute @workgroup_size(64)\nfn main(@builtin(global_invocation_id) id: vec3u) {\n  if (id.x >= arrayLength(&output)) { return; }\n  let x = input[id.x];\n  let k = coefficients;\n  output[id.x] = ((k.x * x + k.y) * x + k.z) * x + k.w;\n}\n"
