@@ -35,6 +35,11 @@ const lies: readonly (readonly [name: string, lie: string, says: RegExp])[] = [
   ],
   ['reports that are no list', 'message = { kind: "results", run: {}, reports: 5 }', /^7 malformed/],
   ['a million reports', 'message.reports = Array(1000000).fill(first)', /^7 malformed: .*no worker of ours/],
+  [
+    'a thousand outputs that are parts of one buffer',
+    'const part = new Uint8Array(4194305).subarray(1); message.reports = Array.from({ length: 1000 }, (_, unit) => ({ ...first, unit, output: part }))',
+    /^7 malformed: .*all bytes of its buffer/,
+  ],
   ['fuel below zero', 'first.fuel = -1', /^7 malformed: .*no worker of ours/],
   ['fuel beyond counting', 'first.fuel = 1e300', /^7 malformed: .*no worker of ours/],
   ['time that is no number', 'first.elapsedMs = NaN', /^7 malformed: .*no worker of ours/],

@@ -257,21 +257,21 @@ function readReport(value: unknown, path: string): UnitReport {
   const unit = readUnit(record.unit, at(path, 'unit'))
   if (record.kind === 'failed') return { kind: 'failed', unit, ...readCause(record.code, record.message) }
   if (record.kind !== 'done') throw malformed(at(path, 'kind'), 'done or failed', record.kind)
-  const output = withoutRest(readBytes(record.output, at(path, 'output'), [0, MAX_OUTPUT_BYTES]))
   const done = {
     kind: 'done' as const,
     unit,
-    output,
+    output: readWhole(record.output, at(path, 'output')),
     elapsedMs: Math.max(0, readNumber(record.elapsedMs, at(path, 'elapsedMs'))),
   }
   return record.fuel === undefined ? done : { ...done, fuel: readInteger(record.fuel, at(path, 'fuel'), ID) }
 }
 
-/** Bytes that keep no larger buffer in memory and can be transferred; those that are all of their buffer are not copied. */
-function withoutRest(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer } = bytes
-  const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length
-  return new Uint8Array(isWhole ? buffer : bytes)
+/** Reads bytes that are all of their buffer: to cut them out would cost memory each time, and reports may share one buffer. */
+function readWhole(value: unknown, path: string): Uint8Array<ArrayBuffer> {
+  const { buffer, length } = readBytes(value, path, [0, MAX_OUTPUT_BYTES])
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== length)
+    throw malformed(path, 'all bytes of its buffer', `${length} of ${buffer.byteLength}`)
+  return new Uint8Array(buffer)
 }
 
 function readGpu(value: unknown): { gpu?: Gpu } {

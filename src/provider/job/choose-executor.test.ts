@@ -3,6 +3,7 @@ import { fractalJob } from '../../kernels/fractal/sample.ts'
 import { ZERO_ADDRESS } from '../../protocol/address.ts'
 import type { Digest } from '../../protocol/bytes.ts'
 import { digestOfCid } from '../../protocol/cid.ts'
+import type { FailureCode } from '../../protocol/failure.ts'
 import { Failure } from '../../protocol/failure.ts'
 import { unitCount } from '../../protocol/manifest/manifest.ts'
 import type { Trial } from '../../worker/admission/route.ts'
@@ -22,6 +23,7 @@ class TestBrowser {
   readonly closed: Executor[] = []
   readonly trials = new Map<string, Trial>()
   broken: Executor | undefined
+  code: FailureCode = 'compile'
   sources: KernelSource[] = []
   readonly #ms: Record<Executor, number>
 
@@ -57,7 +59,7 @@ class TestBrowser {
   #load(source: KernelSource): LoadedKernel {
     const { executor } = source
     this.sources.push(source)
-    if (executor === this.broken) throw new Failure('compile', 'it does not compile here')
+    if (executor === this.broken) throw new Failure(this.code, 'it does not load here')
     const run: LoadedKernel['run'] = async (units) => {
       this.units.push(...units.map((unit) => `${executor} ${unit}`))
       const done = { kind: 'done', output: new Uint8Array(4), elapsedMs: this.#ms[executor] } as const
@@ -97,6 +99,13 @@ test('a twin that does not load is not tried', async () => {
   expect(await browser.choose()).toBe('wasm')
   expect(browser.units).toEqual([])
   expect(browser.trials.size).toBe(0)
+})
+
+test('a visitor who skips the job while the second twin loads leaves no kernel behind', async () => {
+  const browser = new TestBrowser({ wasm: 50, wgsl: 10 })
+  Object.assign(browser, { broken: 'wgsl', code: 'cancelled' })
+  await expect(browser.choose()).rejects.toThrow('it does not load here')
+  expect(browser.closed).toEqual(['wasm'])
 })
 
 test('the sandbox gets the one program that it runs', async () => {

@@ -60,7 +60,10 @@ async function loadFaster(
   { load, settings, admission, from }: ChoiceParts & { load(program: Program): Promise<LoadedKernel> },
 ): Promise<LoadedKernel> {
   const first = await load(wasm)
-  const second = await loadIfPossible(load(wgsl))
+  const second = await loadIfPossible(load(wgsl)).catch((error: unknown) => {
+    first.close()
+    throw error
+  })
   if (second === undefined) return first
   const total = unitCount(manifest)
   const count = Math.min(TRIAL_UNITS, total)

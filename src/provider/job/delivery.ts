@@ -1,5 +1,6 @@
 import type { Digest, Hex } from '../../protocol/bytes.ts'
 import { digestOf } from '../../protocol/digest.ts'
+import type { FailureCode } from '../../protocol/failure.ts'
 import type { Manifest } from '../../protocol/manifest/manifest.ts'
 import type { Wei } from '../../protocol/wei.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
@@ -43,6 +44,20 @@ export function deliveryOf(manifest: Manifest, runs: readonly UnitRun[]): Delive
 export function openUnits(lease: { units: readonly number[]; runs: readonly UnitRun[] }): number[] {
   const ran = new Set(lease.runs.map(({ unit }) => unit))
   return lease.units.filter((unit) => !ran.has(unit))
+}
+
+/** What happens to the GPU, or is stopped here, is no fault of the job. */
+const NO_FAULTS: readonly string[] = ['cancelled', 'device-lost', 'wedged'] satisfies FailureCode[]
+
+/** Goes on counting how many units in a row the kernel failed at, and stops where that comes to `most`. */
+export function countFaults(before: number, runs: readonly UnitRun[], most: number): number {
+  let count = before
+  for (const run of runs) {
+    if (count >= most) break
+    if (run.kind === 'done') count = 0
+    else if (!NO_FAULTS.includes(run.failure.code)) count += 1
+  }
+  return count
 }
 
 /** What a publisher is told when its kernel fails here again and again, so that it learns why nobody asks for units. */

@@ -14,7 +14,7 @@ import { signResults } from '../../protocol/work/result.ts'
 import type { LoadedKernel, UnitRun } from '../../worker/executor.ts'
 import { Owed } from '../money/owed.ts'
 import type { JobView } from '../state.ts'
-import { deliveryOf, givingUp, openUnits } from './delivery.ts'
+import { countFaults, deliveryOf, givingUp, openUnits } from './delivery.ts'
 import type { Stop } from './why-stop.ts'
 
 /** A lease with the moment at which its units go to others (ms since 1970), what came of it so far, and how long that took. */
@@ -252,7 +252,8 @@ export class JobWork {
       this.owed.deliver(unit, { digest: digests[place] as Digest, unitMs, worth: worths[place] as Wei })
     if (units.length > 0)
       this.#ports.report({ kind: 'delivered', work: this, units, worths, outputs, why: '' })
-    this.#countFailures(failed, units.length)
+    this.#failures = countFaults(this.#failures, runs, GIVE_UP_AFTER)
+    this.#noteFailures(failed)
   }
 
   /** A result that no frame can carry ends the work on this job, and nothing else. */
@@ -268,21 +269,15 @@ export class JobWork {
     }
   }
 
-  #countFailures(failed: readonly FailedUnit[], done: number): void {
+  #noteFailures(failed: readonly FailedUnit[]): void {
     const [first] = failed
-    if (first === undefined) {
-      this.#failures = 0
-      return
-    }
+    if (first === undefined) return
     this.failed += failed.length
     for (const code of new Set(failed.map((each) => each.code))) {
       const alike = failed.filter((each) => each.code === code)
       const [units, worths] = [alike.map(({ unit }) => unit), alike.map(() => this.said.price)]
       this.#ports.report({ kind: 'failed', work: this, code, units, worths, why: alike[0]?.message ?? '' })
     }
-    // What happens to the GPU is no fault of the job: its kernel is chosen anew when the GPU is gone.
-    const faults = failed.filter(({ code }) => code !== 'device-lost' && code !== 'wedged').length
-    this.#failures = done > 0 ? faults : this.#failures + faults
     if (this.#failures < GIVE_UP_AFTER) return
     this.#ports.send(givingUp(this, `${this.#failures} units in a row failed: ${first.message}`))
     this.leave()

@@ -37,6 +37,21 @@ test('nobody is believed about a unit that another has run, or that the publishe
   expect(referee.trouble).toBe('Unit 7 fails: timeout on 3 providers and this publisher: slow')
 })
 
+test('where the publisher tried in vain before the others did, their word counts in the end', () => {
+  const failures = open()
+  failures.isReferee = true
+  expect(failures.noteOwn({ unit: 7, code: 'timeout', message: 'slow' }, 0)).toBe(false)
+  expect(note(failures, Array(6).fill('timeout'))).toEqual([false, false, false, false, false, true])
+  expect(note(failures, Array(6).fill('timeout'), 1)).not.toContain(true)
+})
+
+test('a unit that was decided is no suspect, however many say that it fails', () => {
+  const failures = open(undefined, new Set([7]))
+  failures.isReferee = true
+  note(failures, ['trap', 'trap', 'trap'])
+  expect(failures.suspects.size).toBe(0)
+})
+
 test('the same payee three times, three states, or what may be the machine’s fault blame nobody yet', () => {
   const failures = open()
   for (let time = 0; time < 5; time += 1)

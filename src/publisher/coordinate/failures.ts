@@ -43,6 +43,8 @@ export class Failures {
   isReferee = false
   /** Units that failed for so many that the publisher looks at them itself, each with why it would be given up. */
   readonly suspects = new Map<number, string>()
+  /** Units that the publisher could not run either, for want of time or memory. */
+  readonly #own = new Set<number>()
   readonly #journal: Pick<Journal, 'append'>
   readonly #isDecided: (unit: number) => boolean
   /** What is wrong beside the units and programs. */
@@ -75,7 +77,7 @@ export class Failures {
 
   /**
    * Counts a unit that failed; `others` have run it. Tells whether it is to be given up; `trouble` then says why. One that somebody
-   * has run, or that the publisher can run, is not: liars could end it.
+   * has run, or that the publisher has yet to try, is not: liars could end it.
    */
   note(payee: Address, failed: FailedUnit, others: number): boolean {
     const { unit, code } = failed
@@ -84,14 +86,16 @@ export class Failures {
     if (!isNoFault(code)) this.#units.set(unit, byPayee.set(payee, code))
     const same = [...byPayee.values()].filter((other) => other === code).length
     const isAlike = isKernelFault(code) && same >= BLAME_AFTER
-    if (isAlike || (!isNoFault(code) && byPayee.size >= GIVE_UP_AFTER)) {
+    const isSuspect = isAlike || (!isNoFault(code) && byPayee.size >= GIVE_UP_AFTER)
+    if (isSuspect && !this.#isDecided(unit)) {
       const states = isAlike ? code : [...new Set(byPayee.values())].join(', ')
       const failing = isAlike ? same : byPayee.size
       const on = `${failing} of ${byPayee.size} providers`
       this.suspects.set(unit, `Unit ${unit} fails: ${states} on ${on}: ${cause}`)
     }
     this.#last = { unit, text: `Unit ${unit}: ${code}: ${cause}` }
-    const isGivenUp = !this.isReferee && others === 0 && this.condemn(unit)
+    const mayBelieve = !this.isReferee || this.#own.has(unit)
+    const isGivenUp = mayBelieve && others === 0 && this.condemn(unit)
     this.#count(code)
     return isGivenUp
   }
@@ -112,7 +116,8 @@ export class Failures {
     const text = `Unit ${unit} fails: ${code} on ${on}this publisher: ${causeOf(failed)}`
     const isGivenUp = isKernelFault(code) || (this.suspects.has(unit) && others === 0)
     if (isGivenUp) this.#giveUp(unit, text)
-    else this.#last = { unit, text: `${text}. It waits for another provider` }
+    else this.#own.add(unit)
+    if (!isGivenUp) this.#last = { unit, text: `${text}. It waits for another provider` }
     return isGivenUp
   }
 

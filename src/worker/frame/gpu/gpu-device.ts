@@ -2,11 +2,11 @@ import { Failure } from '../../../protocol/failure.ts'
 import type { Requires } from '../../../protocol/manifest/wgsl/requires.ts'
 import { defaultLimits } from '../../guard/gpu-limits.ts'
 import type { Gpu } from '../../message.ts'
-import { compileSeal } from './seal.ts'
 
 /** How long the browser may take to give an adapter; it never does while a dispatch hangs. */
 const ADAPTER_MS = 4_000
 const STORAGES = 'maxStorageBuffersPerShaderStage'
+const SCOPES = ['validation', 'out-of-memory', 'internal'] as const
 
 /** What a GPU worker works with: the device, its seal, and what is known of its adapter. */
 export type Device = {
@@ -53,4 +53,36 @@ function checkRequires(adapter: GPUAdapter, { features = [], limits = {} }: Requ
         `This GPU allows ${name} up to ${most}; requires.limits asks for ${least}`,
       )
   }
+}
+
+/** Does `act` inside error scopes, because WebGPU reports nothing by itself. Throws `memory`, or `code` for all else. */
+export async function catchErrors<T>(gpu: GPUDevice, code: 'compile' | 'trap', act: () => T): Promise<T> {
+  for (const scope of SCOPES) gpu.pushErrorScope(scope)
+  let result: T
+  let errors: Promise<GPUError | null>[]
+  try {
+    result = act()
+  } finally {
+    errors = SCOPES.map(() => gpu.popErrorScope())
+  }
+  for (const error of await Promise.all(errors)) {
+    if (error instanceof GPUOutOfMemoryError)
+      throw new Failure('memory', `the GPU could not give the memory of the kernel: ${error.message}`)
+    if (error !== null) throw new Failure(code, `the GPU refused the kernel: ${error.message}`)
+  }
+  return result
+}
+
+/**
+ * A GPU that loses a dispatch without a word leaves zeros, which look like a result. So the last dispatch of each part of a unit
+ * counts on the GPU itself, and a unit whose count is wrong was lost.
+ */
+const SEAL = `
+@group(0) @binding(0) var<storage, read_write> status: array<u32, 2>;
+@compute @workgroup_size(1) fn seal() { status[1] = status[1] + 1u; }`
+
+/** Compiles the dispatch that adds one to the second word of a buffer. */
+async function compileSeal(gpu: GPUDevice): Promise<GPUComputePipeline> {
+  const module = gpu.createShaderModule({ code: SEAL })
+  return await gpu.createComputePipelineAsync({ layout: 'auto', compute: { module } })
 }

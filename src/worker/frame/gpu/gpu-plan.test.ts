@@ -34,6 +34,7 @@ test('a plan has the buffers, the dispatch and the size of the output of its uni
       { name: 'out', usage: 'storage', bytes: 4 },
     ],
     bytes: 8,
+    share: expect.any(Number),
     dispatches: [
       {
         pass: 0,

@@ -27,10 +27,11 @@ export type PlannedDispatch = Pick<Turn, 'pass' | 'copies' | 'places'> & {
   readonly workgroups: readonly [number, number, number]
   readonly offsets: ReadonlyMap<string, number>
 }
-/** What the GPU does for one unit. `bytes` are those of its buffers; `outputs` are the buffers to read after the last `copies`, and how much of each. */
+/** What the GPU does for one unit. `bytes` are those of its buffers, `share` what it takes of what the device may be given at once; `outputs` are the buffers to read after the last `copies`, and how much of each. */
 export type UnitPlan = {
   readonly buffers: readonly PlannedBuffer[]
   readonly bytes: number
+  readonly share: number
   readonly dispatches: readonly PlannedDispatch[]
   readonly copies: Turn['copies']
   readonly outputs: readonly { readonly buffer: string; readonly bytes: number }[]
@@ -83,8 +84,8 @@ export function planOf(parts: KernelParts, guarded: GuardedWgsl, isSoftware: boo
       return { ...dispatch, share: shares[index] ?? 1, offsets: new Map(offsets) }
     })
     const made = buffers.map((plan) => slices.get(plan.buffer.name)?.make() ?? plan.make(names))
-    const bytes = sumBytes(made)
-    return { buffers: made, bytes, dispatches, copies, outputs: outputsFor(sizes, { places, bindings }) }
+    const size = { bytes: sumBytes(made), share: dispatches.reduce((sum, each) => sum + each.share, 0) }
+    return { buffers: made, ...size, dispatches, copies, outputs: outputsFor(sizes, { places, bindings }) }
   }
   return { lease, unit }
 }

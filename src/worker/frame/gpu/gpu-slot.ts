@@ -1,7 +1,7 @@
 import { Failure, reason } from '../../../protocol/failure.ts'
 import { joinOutputs } from '../../../protocol/manifest/outputs.ts'
 import type { PlannedBuffer } from './buffer-plan.ts'
-import { catchErrors } from './gpu-errors.ts'
+import { catchErrors } from './gpu-device.ts'
 import type { PlannedDispatch, UnitPlan } from './gpu-plan.ts'
 import type { HeldBuffers } from './held-buffers.ts'
 import type { Pace } from './pace.ts'
@@ -30,6 +30,11 @@ export class GpuSlot {
   constructor(parts: SlotParts, buffers: HeldBuffers) {
     this.#parts = parts
     this.#buffers = buffers
+  }
+
+  /** The bytes of the buffers that it keeps. */
+  get bytes(): number {
+    return this.#buffers.bytes
   }
 
   /** Runs one unit and gives the bytes of its outputs. Throws `fuel`, `trap`, `memory` or `device-lost`. */

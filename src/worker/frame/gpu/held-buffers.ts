@@ -23,6 +23,11 @@ export class HeldBuffers {
     this.#lease = lease
   }
 
+  /** The bytes that are held, without those of the lease. */
+  get bytes(): number {
+    return [...this.#buffers.values()].reduce((sum, { buffer }) => sum + buffer.size, 0)
+  }
+
   /** Makes a buffer as it is planned; `encoder` clears what has no content. */
   fill(planned: PlannedBuffer, encoder: GPUCommandEncoder): void {
     const { usage, bytes, content } = planned

@@ -5,7 +5,7 @@ import { boundWgsl, checkWgsl } from '../../guard/guard-wgsl.ts'
 import type { KernelParts } from '../../message.ts'
 import { namesOf, programOf } from '../../unit.ts'
 import { isTurned } from './buffer-plan.ts'
-import { catchErrors } from './gpu-errors.ts'
+import { catchErrors } from './gpu-device.ts'
 
 /** A compiled pass, and the buffers in each of its bind groups. */
 export type Pipeline = {

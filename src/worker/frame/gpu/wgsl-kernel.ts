@@ -1,4 +1,3 @@
-import { Failure } from '../../../protocol/failure.ts'
 import type { Round } from '../../executor.ts'
 import type { KernelParts, UnitReport } from '../../message.ts'
 import { causeOf } from '../../message.ts'
@@ -6,11 +5,12 @@ import { checkParts, programOf, settleNaNs } from '../../unit.ts'
 import { MAX_BUFFER_BYTES } from './buffer-plan.ts'
 import type { Devices } from './devices.ts'
 import type { Device } from './gpu-device.ts'
-import { catchErrors } from './gpu-errors.ts'
-import type { KernelPlan } from './gpu-plan.ts'
+import { catchErrors } from './gpu-device.ts'
+import type { KernelPlan, UnitPlan } from './gpu-plan.ts'
 import { planOf, sumBytes } from './gpu-plan.ts'
 import { GpuSlot } from './gpu-slot.ts'
 import { HeldBuffers } from './held-buffers.ts'
+import { InFlight } from './in-flight.ts'
 import { Pace } from './pace.ts'
 import { compile } from './pipeline.ts'
 
@@ -51,17 +51,21 @@ async function loadOn(device: Device, parts: KernelParts): Promise<WgslKernel> {
   const lease = await upload(gpu, plan)
   const shared = { gpu, seal, pipelines, pace: new Pace() }
   const slots = Array.from({ length: IN_FLIGHT }, () => new GpuSlot(shared, new HeldBuffers(gpu, lease)))
+  const inFlight = new InFlight(slots, MAX_BUFFER_BYTES - sumBytes(plan.lease))
   let lastDone = 0
 
   const runUnit = async (slot: GpuSlot, unit: number, round: Round): Promise<UnitReport> => {
     try {
-      const start = performance.now()
-      const output = await slot.run(plan.unit(unit, round))
-      const now = performance.now()
-      const elapsedMs = now - Math.max(start, lastDone)
-      lastDone = now
-      settleNaNs(manifest, output)
-      return { kind: 'done', unit, output, elapsedMs }
+      const make = (): UnitPlan => plan.unit(unit, round)
+      return await inFlight.run(slot, make, async (planned) => {
+        const start = performance.now()
+        const output = await slot.run(planned)
+        const now = performance.now()
+        const elapsedMs = now - Math.max(start, lastDone)
+        lastDone = now
+        settleNaNs(manifest, output)
+        return { kind: 'done', unit, output, elapsedMs }
+      })
     } catch (error) {
       return { kind: 'failed', unit, ...causeOf(error) }
     }
@@ -69,10 +73,8 @@ async function loadOn(device: Device, parts: KernelParts): Promise<WgslKernel> {
 
   const run: WgslKernel['run'] = async (units, report, round) => {
     const queue = units.values()
-    const { bytes, share } = sizeOf(plan, units[0], round)
-    const room = Math.min((MAX_BUFFER_BYTES - sumBytes(plan.lease)) / bytes, 1 / share)
     await Promise.all(
-      slots.slice(0, Math.max(1, Math.floor(room))).map(async (slot) => {
+      slots.map(async (slot) => {
         for (const unit of queue) if (!report(await runUnit(slot, unit, round))) break
       }),
     )
@@ -99,23 +101,4 @@ async function upload(gpu: GPUDevice, { lease }: KernelPlan): Promise<HeldBuffer
     throw error
   }
   return held
-}
-
-/** The bytes of a unit on the GPU, and the largest share that it submits of what the device may be given at once. */
-function sizeOf(plan: KernelPlan, unit: number | undefined, round: Round): { bytes: number; share: number } {
-  try {
-    if (unit === undefined) return { bytes: 1, share: 1 }
-    const { bytes, dispatches } = plan.unit(unit, round)
-    return {
-      bytes,
-      share: Math.min(
-        1,
-        dispatches.reduce((sum, { share }) => sum + share, 0),
-      ),
-    }
-  } catch (error) {
-    // The unit fails with the same words when it is run.
-    if (error instanceof Failure) return { bytes: 1, share: 1 }
-    throw error
-  }
 }
