@@ -103,6 +103,9 @@ const lies: readonly (readonly [name: string, lie: string, says: RegExp])[] = [
   ['nothing at all', 'return', /^7 timeout/],
 ]
 
+/** Generous, since the machine may be busy with other things; a page that believed these would stand still for longer. */
+const MOST_STANDSTILL_MS = 2_000
+
 let site: SandboxSite
 let browser: Browser
 let page: Page
@@ -157,7 +160,7 @@ test.describe('a fallen worker that says', () => {
       expect(found.lied).toHaveLength(1)
       expect(found.lied[0]?.replace(String(100 + index), '7')).toMatch(says)
       expect(found.next).toEqual(['8 = 64'])
-      expect(found.standstill, 'how long the page stood still').toBeLessThan(1_000)
+      expect(found.standstill, 'how long the page stood still').toBeLessThan(MOST_STANDSTILL_MS)
     })
 })
 

@@ -22,3 +22,12 @@ test('one that was hardly used, or has grown, is not', () => {
   memories.giveBack(grown, 3 * PAGE)
   expect(memories.take().buffer.byteLength).toBe(2 * PAGE)
 })
+
+test('of several kernels only the one that ran last keeps its memory', () => {
+  const [one, other] = [0, 1].map(() => new UnitMemory({ initial: 1, maximum: 1 }))
+  const [first, second] = [one?.take(), other?.take()]
+  if (first !== undefined) one?.giveBack(first, PAGE)
+  if (second !== undefined) other?.giveBack(second, PAGE)
+  expect(one?.take()).not.toBe(first)
+  expect(other?.take()).toBe(second)
+})

@@ -1,6 +1,8 @@
 import type { MemorySize } from './meter/import-memory.ts'
 
 const PAGE_BYTES = 65_536
+/** Of the kernels that are loaded in a worker only the one that ran last keeps its memory, until it is unloaded. */
+let keeper: WeakRef<UnitMemory> | undefined
 
 /**
  * The memory of units that run one after the other. Each finds zeros, as in a new one. The memory of the unit before is given out
@@ -27,6 +29,10 @@ export class UnitMemory {
   giveBack(memory: WebAssembly.Memory, bytes: number): void {
     const { byteLength } = memory.buffer
     const isAsNew = byteLength === this.#size.initial * PAGE_BYTES
-    if (isAsNew && 2 * bytes >= byteLength) this.#kept = memory
+    if (!isAsNew || 2 * bytes < byteLength) return
+    const last = keeper?.deref()
+    if (last !== undefined) last.#kept = undefined
+    if (last !== this) keeper = new WeakRef(this)
+    this.#kept = memory
   }
 }
