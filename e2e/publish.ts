@@ -73,6 +73,33 @@ test('a publisher process that is killed in the middle goes on when the same com
   await visitor.context.close()
 })
 
+test('a job that nobody runs is ended with --cancel, and all of it comes back', async () => {
+  const lonely = { ...manifest, price: { replica: '3' } }
+  const first = await publish(lonely)
+  await expect.poll(() => first.said(), PATIENCE).toContain('"phase":"running"')
+  await first.kill()
+  const second = await publish(lonely, '--cancel')
+  expect(await second.code, second.said()).toBe(0)
+  expect(second.said()).toContain('"event":"cancelled"')
+  const job = await readJob(network.chain, first.jobId())
+  expect(job).toMatchObject({ state: 'closed', committed: 0n })
+  expect(second.said()).toContain(`"refundedWei":"${job?.budget}"`)
+  const third = await publish(lonely, '--cancel')
+  expect(await third.code).toBe(1)
+  expect(third.said()).toContain('there is no job of this manifest that has not ended')
+})
+
+test('a file that is not there is named with its field, and a comma too many with its line', async () => {
+  const [program] = manifest.programs as Record<string, unknown>[]
+  const programs = [{ ...program, code: { file: 'nowhere.wasm' } }]
+  const lost = await publish({ ...manifest, programs })
+  expect(await lost.code).toBe(2)
+  expect(lost.said()).toContain('programs[0].code.file: the file ')
+  const bent = await publish('{\n  "weft": 1,\n}')
+  expect(await bent.code).toBe(2)
+  expect(bent.said()).toContain('is not JSON in line 3')
+})
+
 test('a manifest with a fault ends the command with code 2 and the path of the field', async () => {
   const { code, said } = await publish({ ...manifest, price: { replica: '-1' } })
   expect(await code).toBe(2)
@@ -128,10 +155,10 @@ test('on the page a program that no provider would run is told at its field befo
   await visitor.context.close()
 })
 
-/** Runs `weft publish` on a manifest. */
-async function publish(value: unknown) {
+/** Runs `weft publish` on a manifest, or on a text in the place of one. */
+async function publish(value: unknown, ...more: string[]) {
   const file = join(folder, 'manifest.json')
-  await writeFile(file, JSON.stringify(value))
+  await writeFile(file, typeof value === 'string' ? value : JSON.stringify(value))
   const flags = [
     '--network',
     network.url,
@@ -140,6 +167,7 @@ async function publish(value: unknown) {
     '--out',
     join(folder, 'results'),
     '--json',
+    ...more,
   ]
   const child = spawn(process.execPath, [COMMAND, 'publish', file, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -31,6 +31,8 @@ export type PublishOptions = {
   readonly contract?: Address
   /** What is laid down for results now, in coins or tokens; without it the whole price. */
   readonly budget?: string
+  /** Whether the job is to end now: what is verified is paid, the rest comes back. */
+  readonly cancel: boolean
   /** What the job pays in; without it the chain's own coin. */
   readonly token?: Address
 }
@@ -52,14 +54,14 @@ export async function publish(file: string, options: PublishOptions, signal: Abo
 
 const NO_CLAIMS = { claims: 'none' } as const
 
-type Stage = Pick<PublishOptions, 'out' | 'claims' | 'budget' | 'token'> & {
+type Stage = Pick<PublishOptions, 'out' | 'claims' | 'budget' | 'token' | 'cancel'> & {
   readonly network: Network
   readonly folder: string
   readonly reporter: Reporter
 }
 
 async function run(made: Draft, stage: Stage, signal: AbortSignal): Promise<void> {
-  const { network, folder, out, claims, reporter } = stage
+  const { network, folder, out, claims, cancel, reporter } = stage
   const closing = new AbortController()
   const ends = AbortSignal.any([signal, closing.signal])
   const publisher = await startNodePublisher(
@@ -68,11 +70,14 @@ async function run(made: Draft, stage: Stage, signal: AbortSignal): Promise<void
   )
   try {
     const unfinished = publisher.show().jobs.find((job) => isSame(job, made, stage))
+    if (cancel && unfinished === undefined)
+      throw new Failure('refused', `In ${folder} there is no job of this manifest that has not ended`)
     const token = unfinished?.token ?? (stage.token && (await publisher.token(stage.token)))
     const draft = { ...made, ...payOf(stage, token) }
     reporter.line(quoteLine(draft, publisher.quote(draft.manifest), currencyOf(network, token)))
     const jobId = unfinished?.jobId ?? (await publisher.publish(draft))
     reporter.line(`${unfinished === undefined ? 'Published' : 'Going on with'} job ${jobId}`)
+    if (cancel) await publisher.cancel(jobId)
     const kept = publisher.show().jobs.find((job) => job.jobId === jobId)?.kept ?? 0n
     if (kept > 0n)
       reporter.line(
@@ -84,12 +89,13 @@ async function run(made: Draft, stage: Stage, signal: AbortSignal): Promise<void
     if (signal.aborted)
       throw new Failure(
         'cancelled',
-        'Interrupted: the job goes on when this is run again with the same --data',
+        'Interrupted: the job goes on when this is run again with the same --data, and ends with --cancel',
       )
     const job = publisher.show().jobs.find((entry) => entry.jobId === jobId)
     if (job === undefined || job.phase !== 'closed')
       throw new Failure('refused', `The job failed: ${job?.why ?? 'it is gone'}`)
     reporter.line(payLine(job, currencyOf(network, job.token)))
+    if (cancel && job.digest === undefined) return reporter.event('cancelled', moneyOf(job))
     if (job.digest === undefined) throw withoutResult(job, reporter)
     await writeResult(await publisher.result(jobId), { out, job, reporter })
   } finally {
@@ -127,28 +133,28 @@ async function readDraft(path: string): Promise<Draft> {
   const folder = dirname(path)
   const json = parseJson(await readText(path), path)
   const blobs = new Map<Cid, Uint8Array>()
-  const named = [
-    ...listOf(json, 'programs').map((program) => (program as { code?: unknown }).code),
-    ...listOf(json, 'inputs'),
-  ]
-  for (const entry of named) await fillIn(entry, { folder, blobs })
+  const codes = listOf(json, 'programs').map((program) => (program as { code?: unknown }).code)
+  for (const [index, code] of codes.entries())
+    await fillIn(code, { folder, blobs, place: `programs[${index}].code` })
+  for (const [index, input] of listOf(json, 'inputs').entries())
+    await fillIn(input, { folder, blobs, place: `inputs[${index}]` })
   return { manifest: parseManifest(json), blobs }
 }
 
 /** `{file: "kernel.wasm"}` is for people; the manifest itself names bytes by CID and length. */
 async function fillIn(
   entry: unknown,
-  { folder, blobs }: { folder: string; blobs: Map<Cid, Uint8Array> },
+  { folder, blobs, place }: { folder: string; blobs: Map<Cid, Uint8Array>; place: string },
 ): Promise<void> {
   if (typeof entry !== 'object' || entry === null) return
   const fields = entry as { file?: unknown; cid?: unknown; bytes?: unknown }
   if (typeof fields.file !== 'string') return
-  const bytes = await readBytes(join(folder, fields.file))
+  const bytes = await readBytes(join(folder, fields.file), `${place}.file`)
   const cid = cidOf(bytes)
   if (fields.cid !== undefined && fields.cid !== cid) {
     throw new Failure(
       'malformed',
-      `${fields.file}: its bytes are named ${cid}, the manifest says ${String(fields.cid)}`,
+      `${place}.cid: the bytes of ${fields.file} are named ${cid}, the manifest says ${String(fields.cid)}`,
     )
   }
   delete fields.file
@@ -236,7 +242,10 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new Failure('malformed', `${path} is not JSON: ${reason(cause)}`, { cause })
+    const why = reason(cause)
+    const [, before] = / at position (\d+)/.exec(why) ?? []
+    const line = before === undefined ? '' : ` in line ${text.slice(0, Number(before)).split('\n').length}`
+    throw new Failure('malformed', `${path} is not JSON${line}: ${why}`, { cause })
   }
 }
 
@@ -246,13 +255,13 @@ function listOf(json: unknown, field: string): unknown[] {
 }
 
 async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path))
+  return new TextDecoder().decode(await readBytes(path, 'manifest'))
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string, field: string): Promise<Uint8Array> {
   try {
     return new Uint8Array(await readFile(path))
   } catch (cause) {
-    throw new Failure('malformed', `The file ${path} cannot be read: ${reason(cause)}`, { cause })
+    throw new Failure('malformed', `${field}: the file ${path} cannot be read: ${reason(cause)}`, { cause })
   }
 }

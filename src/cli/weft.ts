@@ -99,6 +99,11 @@ function addPublish(command: Command, signal: AbortSignal): void {
     .option('--budget <coins>', 'what is laid down for results now (without: the whole price)', readDecimal)
     .option('--chain-rpc <url>', 'where the chain is asked (without: where the network says)', readUrl)
     .option('--contract <address>', 'the escrow contract (without: the one of the network)', readContract)
+    .option(
+      '--cancel',
+      'end the job that was interrupted: what is verified is paid, the rest comes back',
+      false,
+    )
     .option('--json', 'print one JSON object a line', false)
     .addHelpText('after', '\nExample:\n  weft publish docs/example/manifest.json --out results')
     .action(async (file, options) => {

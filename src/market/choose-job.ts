@@ -34,14 +34,20 @@ export function objectionTo(job: Opening, taste: Taste): Objection {
 
 /**
  * Sorts the jobs that suit: those in the chain's coin before those in tokens, tokens as the visitor lists them. Of one coin or
- * token the best price first, equal prices by job id so that every tab sees one order.
+ * token the best price first; of equal prices one job of each publisher before the second of any, by job id so that every tab sees one order.
  */
 export function rankJobs<J extends Opening>(jobs: readonly J[], taste: Taste): J[] {
-  return jobs
+  const place = ({ token }: J): number => taste.tokens.indexOf(token) // the coin is in no list
+  const compare = (a: J, b: J): number => place(a) - place(b) || Number(b.price - a.price)
+  const ranked = jobs
     .filter((job) => objectionTo(job, taste) === undefined)
-    .sort((a, b) => {
-      const [first, second] = [taste.tokens.indexOf(a.token), taste.tokens.indexOf(b.token)] // the coin is in no list
-      if (first !== second) return first - second
-      return a.price === b.price ? (a.jobId < b.jobId ? -1 : 1) : a.price > b.price ? -1 : 1
-    })
+    .sort((a, b) => compare(a, b) || (a.jobId < b.jobId ? -1 : 1))
+  const counts = new Map<string, number>()
+  const turns = ranked.map((job) => {
+    const alike = `${job.publisher} ${job.token} ${job.price}`
+    const turn = counts.get(alike) ?? 0
+    counts.set(alike, turn + 1)
+    return { job, turn }
+  })
+  return turns.sort((a, b) => compare(a.job, b.job) || a.turn - b.turn).map(({ job }) => job)
 }

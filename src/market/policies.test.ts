@@ -37,6 +37,12 @@ test('jobs are ranked by price, and those that the visitor does not want are lef
   expect(objectionTo(job('a', 1n), { ...taste, skippedPublishers: [job('a', 1n).publisher] })).toBe('skipped')
 })
 
+test('of equal prices every publisher has one job ranked before the second of any', () => {
+  const many = ['a', 'b', 'c'].map((letter) => ({ ...job(letter, 2n), publisher: job('a', 2n).publisher }))
+  const ranked = rankJobs([...many, job('d', 2n), job('e', 1n), job('f', 3n)], taste)
+  expect(ranked.map((entry) => entry.jobId[2])).toEqual(['f', 'a', 'd', 'b', 'c', 'e'])
+})
+
 test('a token is worked for only where it is accepted, after the coin, and no price in coins counts for it', () => {
   const [one, two] = [`0x${'1'.repeat(40)}` as Address, `0x${'2'.repeat(40)}` as Address]
   const jobs = [

@@ -13,6 +13,7 @@ import type { Wei } from '../protocol/wei.ts'
 import { packHello } from '../protocol/work/hello.ts'
 import { countBytes } from '../protocol/work/metered.ts'
 import type { Store, Values } from '../store/store.ts'
+import { Turns } from '../worker/pool/turns.ts'
 import type { Sandbox } from '../worker/sandbox.ts'
 import type { Admission } from './admission/admission.ts'
 import type { LateCashOuts } from './cash-out/late-cash-outs.ts'
@@ -136,6 +137,7 @@ export class Engine {
     node.onRelays(() => this.changed(), this.#signal)
     const ports = {
       works: () => (this.#isHalted ? [] : this.board.active),
+      turns: { wasm: new Turns(), wgsl: new Turns() },
       isAllowed: (lane: Lane) => this.#isAllowed(lane),
       refill: () => this.#refill(),
       governor: this.governor,

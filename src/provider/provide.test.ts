@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Bell } from '../p2p/bell.ts'
 import { accountOf, makeKey } from '../protocol/account.ts'
+import { testOpening } from '../protocol/escrow/test-opening.ts'
+import { Turns } from '../worker/pool/turns.ts'
 import { Governor } from './governor/governor.ts'
 import { TestWork, testOutput } from './job/test-work.ts'
 import type { Lane, LanePorts } from './provide.ts'
@@ -18,6 +20,7 @@ function setUp(duty = 1) {
   const state = { isAllowed: true, refills: 0 }
   const ports: LanePorts = {
     works: () => [scene.work],
+    turns: { wasm: new Turns(), wgsl: new Turns() },
     isAllowed: () => state.isAllowed,
     refill: () => {
       state.refills += 1
@@ -71,49 +74,67 @@ test('a lane that is not allowed leaves leases alone and does not spin', async (
   await done
 })
 
-test('jobs take turns on a lane', async () => {
-  const { scene, lane, ports, end } = setUp()
-  const other = new TestWork()
+/** Jobs of publishers, by the letter of each: `aab` are two of one and one of another. `order` tells whose units ran. */
+function jobsOf(publishers: string, units: readonly number[]) {
   const order: string[] = []
-  for (const [name, each] of [
-    ['one', scene],
-    ['two', other],
-  ] as const) {
-    each.work.want(3)
-    for (const unit of [0, 1, 2]) each.lease([unit])
-    each.kernel.runUnit = (unit) => {
-      order.push(name)
+  const jobs = [...publishers].map((letter, place) => {
+    const publisher = accountOf(keys[letter] ?? key)
+    const scene = new TestWork({ jobId: `0x${`${place}`.repeat(64)}`, opening: testOpening({ publisher }) })
+    scene.work.want(units.length)
+    scene.kernel.runUnit = (unit) => {
+      order.push(`${letter}${place}`)
       return { kind: 'done', unit, output: testOutput(unit), elapsedMs: 1 }
     }
-  }
-  const done = provide(lane, { ...ports, works: () => [scene.work, other.work] }, end.signal)
+    return scene
+  })
+  return { jobs, order, works: () => jobs.map(({ work }) => work) }
+}
+const keys: Record<string, typeof key> = { a: makeKey(), b: makeKey() }
+
+test('publishers take turns on a lane, and the jobs of each: ten jobs bring no more turns than one', async () => {
+  const { lane, ports, end } = setUp()
+  const units = [0, 1, 2]
+  const { jobs, order, works } = jobsOf('aaab', units)
+  for (const each of jobs) for (const unit of units) each.lease([unit])
+  const done = provide(lane, { ...ports, works }, end.signal)
   await vi.advanceTimersByTimeAsync(10)
-  expect(order).toEqual(['one', 'two', 'one', 'two', 'one', 'two'])
+  expect(order.slice(0, 6)).toEqual(['a0', 'b3', 'a1', 'b3', 'a2', 'b3'])
+  expect(order.slice(6)).toEqual(['a0', 'a1', 'a2', 'a0', 'a1', 'a2'])
   end.abort()
   await done
 })
 
 test('a job of long leases leaves the others their turns in the middle of its lease', async () => {
-  const { scene, lane, ports, end } = setUp()
-  const other = new TestWork()
-  const order: string[] = []
-  const note = (name: string, each: TestWork): void => {
-    each.kernel.runUnit = (unit) => {
-      order.push(name)
-      return { kind: 'done', unit, output: testOutput(unit), elapsedMs: 1 }
-    }
-  }
-  note('long', scene)
-  note('short', other)
-  scene.kernel.slice = 1
-  scene.work.want(1)
-  other.work.want(3)
-  scene.lease([0, 1, 2, 3, 4, 5])
-  for (const unit of [0, 1, 2]) other.lease([unit])
-  const done = provide(lane, { ...ports, works: () => [scene.work, other.work] }, end.signal)
+  const { lane, ports, end } = setUp()
+  const { jobs, order, works } = jobsOf('ab', [0, 1, 2])
+  const [long, short] = jobs
+  if (long === undefined || short === undefined) throw new Error('two jobs')
+  long.kernel.slice = 1
+  long.lease([0, 1, 2, 3, 4, 5])
+  for (const unit of [0, 1, 2]) short.lease([unit])
+  const done = provide(lane, { ...ports, works }, end.signal)
   await vi.advanceTimersByTimeAsync(10)
-  expect(order.slice(0, 6)).toEqual(['long', 'short', 'long', 'short', 'long', 'short'])
-  expect(order).toHaveLength(9)
+  expect(order).toEqual(['a0', 'b1', 'a0', 'b1', 'a0', 'b1', 'a0', 'a0', 'a0'])
   end.abort()
   await done
+})
+
+test('lanes share the turns: while a publisher holds one for long, the others are another one’s', async () => {
+  const { lane, ports, end } = setUp()
+  const { jobs, order, works } = jobsOf('aab', [0, 1, 2])
+  for (const each of jobs) for (const unit of [0, 1, 2]) each.lease([unit])
+  const [held] = jobs
+  if (held === undefined) throw new Error('three jobs')
+  let release = (): void => undefined
+  held.kernel.gate = new Promise((resolve) => {
+    release = resolve
+  })
+  const shared = { ...ports, works }
+  const lanes = [lane, { ...lane, name: 'wasm 1', index: 1, bell: new Bell() }]
+  const done = lanes.map((each) => provide(each, shared, end.signal))
+  await vi.advanceTimersByTimeAsync(10)
+  expect(order.slice(0, 3)).toEqual(['b2', 'b2', 'b2'])
+  end.abort()
+  release()
+  await Promise.all(done)
 })

@@ -13,7 +13,8 @@ import type { Draft } from './state.ts'
 const draft = sampleJob('square', 0, { priceWei: '1', units: 2 })
 const [[cid, code] = []] = [...draft.blobs]
 const keys = { publisher: makeKey(), settler: makeKey() }
-const check = (made: Draft): Promise<void> => checkDraft(made, { keys, load: loadInNode, mayCompile: true })
+const check = (made: Draft): Promise<void> =>
+  checkDraft(made, { keys, load: loadInNode, mayCompile: true, checked: new Map() })
 
 test('a job of several rounds is refused until publishers can run them', async () => {
   const manifest = { ...draft.manifest, rounds: 2 }
@@ -177,7 +178,32 @@ describe('a program that no provider would run is refused before it is paid for,
 
 test('what keeps a program from being checked is not told as its fault', async () => {
   const slow = new Failure('timeout', 'the thread gave no answer')
-  await expect(checkDraft(draft, { keys, load: () => Promise.reject(slow) })).rejects.toBe(slow)
+  await expect(
+    checkDraft(draft, { keys, load: () => Promise.reject(slow), checked: new Map() }),
+  ).rejects.toBe(slow)
+})
+
+test('a module is loaded once for the same bytes, whatever else of the job changes, and never for bytes that differ', async () => {
+  let loads = 0
+  const run = async (): Promise<[]> => []
+  const load: typeof loadInNode = async () => {
+    loads += 1
+    if (loads === 1) throw new Failure('timeout', 'busy')
+    return { executor: 'wasm', run, runSome: run, close: () => undefined }
+  }
+  const desk = { keys, load, checked: new Map() }
+  await expect(checkDraft(draft, desk)).rejects.toThrow('busy')
+  const { manifest } = draft
+  const dearer = { ...draft, manifest: { ...manifest, app: { ...manifest.app, name: 'Dearer' } } }
+  await Promise.all([checkDraft(draft, desk), checkDraft(dearer, desk)])
+  await checkDraft(draft, desk)
+  expect(loads).toBe(2)
+  const limits = { ...manifest.limits, fuel: manifest.limits.fuel - 1 }
+  await checkDraft({ ...draft, manifest: { ...manifest, limits } }, desk)
+  expect(loads).toBe(3)
+  if (cid === undefined || code === undefined) throw new Error('the sample has no code')
+  const other = new Map([[cid, code.slice().fill(1)]])
+  await expect(checkDraft({ ...draft, blobs: other }, desk)).rejects.toThrow('programs[0].code.cid')
 })
 
 test('the own kernel is read from the store, and what is missing is named', async () => {

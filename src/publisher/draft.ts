@@ -21,6 +21,7 @@ import { checkUnits } from '../protocol/manifest/check/check-units.ts'
 import type { Manifest } from '../protocol/manifest/manifest.ts'
 import { encodeManifest, manifestCid } from '../protocol/manifest/manifest.ts'
 import { replicaPrice } from '../protocol/manifest/price.ts'
+import type { WasmProgram } from '../protocol/manifest/wasm-program.ts'
 import type { Wei } from '../protocol/wei.ts'
 import { COIN_DECIMALS, formatAmount } from '../protocol/wei.ts'
 import type { Store } from '../store/store.ts'
@@ -42,6 +43,8 @@ export type Desk = {
   load(source: KernelSource, signal: AbortSignal): Promise<LoadedKernel>
   /** WASM may be compiled outside of it, too; the policy of a page forbids it. */
   readonly mayCompile?: boolean
+  /** The WASM modules that load here, each with all that loading it depends on. */
+  readonly checked: Map<string, Promise<void>>
 }
 
 /** A module of this size is checked in the blink of an eye; a larger one would hold up everything else. */
@@ -96,7 +99,7 @@ function checkBudget(draft: Draft, token: Token | undefined): { budget: Wei; bon
  */
 export async function checkDraft(
   draft: Draft,
-  desk: Pick<Desk, 'keys' | 'load' | 'mayCompile'>,
+  desk: Pick<Desk, 'keys' | 'load' | 'mayCompile' | 'checked'>,
 ): Promise<void> {
   checkNamed(draft)
   const { manifest, blobs } = draft
@@ -113,7 +116,7 @@ export async function checkDraft(
     const parts = { executor: program.kind, code: bytesOf(program.code.cid) }
     const source = { ...common, ...parts, manifest: { ...manifest, programs: [program] } }
     try {
-      await loadOnce(source, desk)
+      await (program.kind === 'wasm' ? checkWasm(source, program, desk) : checkShader(source))
     } catch (error) {
       throw error instanceof Failure ? placed(error, `programs[${index}]`) : error
     }
@@ -143,16 +146,34 @@ function namedIn({ programs, inputs }: Manifest): { path: string; cid: Cid; byte
   ]
 }
 
-/** Does with a program what a provider does before its first unit. What is imported here is large, and only who publishes needs it. */
+/** Does with a module what a provider does before its first unit, once for the same bytes: of a large one it takes some 15 s. */
+async function checkWasm(
+  source: KernelSource,
+  { code, wasm }: WasmProgram,
+  desk: Pick<Desk, 'load' | 'mayCompile' | 'checked'>,
+): Promise<void> {
+  const { checked } = desk
+  const known = [code.cid, wasm.abi, wasm.memoryPages, source.manifest.limits.fuel].join(' ')
+  const check = checked.get(known) ?? loadOnce(source, desk)
+  checked.set(known, check)
+  try {
+    await check
+  } catch (error) {
+    if (checked.get(known) === check) checked.delete(known)
+    throw error
+  }
+}
+
+/** What is imported here and below is large, and only who publishes needs it. */
+async function checkShader(source: KernelSource): Promise<void> {
+  const { checkWgsl } = await import('../worker/check-wgsl.ts')
+  checkWgsl(source)
+}
+
 async function loadOnce(
   source: KernelSource,
   { load, mayCompile }: Pick<Desk, 'load' | 'mayCompile'>,
 ): Promise<void> {
-  if (source.executor === 'wgsl') {
-    const { checkWgsl } = await import('../worker/check-wgsl.ts')
-    checkWgsl(source)
-    return
-  }
   if (mayCompile && source.code.length <= QUICK_BYTES) {
     const { loadWasm } = await import('../worker/frame/wasm-kernel.ts')
     loadWasm(source)

@@ -32,12 +32,17 @@ test.each<JobRecord>([
   { kind: 'opening', job },
   results(),
   { kind: 'disputed', unit: 7 },
-  { kind: 'cancelled' },
+  { kind: 'cancelled', why: '' },
+  { kind: 'cancelled', why: 'Stopped: all 5 units that were tried failed. Unit 4 fails' },
   { kind: 'failures', counts: { trap: 3, wedged: 1 }, givenUp: 'Unit 7 fails', unfit: '' },
   { kind: 'topped-up', budget: toWei(9n) },
   { kind: 'closed', refund: toWei(3n), bond: toWei(4n), at: 5 },
 ])('a record of kind $kind comes back as it was', async (record) => {
   expect(await roundTrip(record)).toEqual([record])
+})
+
+test('a cancel that an earlier version wrote has no reason', async () => {
+  expect(await roundTrip(packRecord('cancelled', {}))).toEqual([{ kind: 'cancelled', why: '' }])
 })
 
 test('a record of a kind that is not known is refused', async () => {

@@ -41,7 +41,8 @@ export type JobRecord =
     }
   /** A unit that no provider could run. */
   | { readonly kind: 'disputed'; readonly unit: number }
-  | { readonly kind: 'cancelled' }
+  /** Ended early: by its publisher, or because of `why`. */
+  | { readonly kind: 'cancelled'; readonly why: string }
   /** How often units failed in which way, all together so far, and why units were given up or a program does not run. */
   | {
       readonly kind: 'failures'
@@ -99,7 +100,7 @@ function plain(record: JobRecord): unknown {
     case 'disputed':
       return { unit: record.unit }
     case 'cancelled':
-      return {}
+      return { why: record.why.slice(0, MAX_TEXT) }
     case 'failures':
       return {
         counts: record.counts,
@@ -120,7 +121,10 @@ const parsers: { readonly [K in JobRecord['kind']]: (body: unknown) => Extract<J
     kind: 'disputed',
     unit: readInteger(readRecord(body, 'disputed', ['unit']).unit, 'disputed.unit', [0, 2 ** 31]),
   }),
-  cancelled: () => ({ kind: 'cancelled' }),
+  cancelled(body) {
+    const { why = '' } = readRecord(body, 'cancelled', ['why']) // earlier versions wrote none
+    return { kind: 'cancelled', why: readText(why, 'cancelled.why', MAX_TEXT) }
+  },
   failures: parseFailures,
   'topped-up': (body) => ({
     kind: 'topped-up',

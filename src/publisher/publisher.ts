@@ -21,7 +21,7 @@ import { announceJob, contactOf, mirrorList } from './announce.ts'
 import { Coordinator } from './coordinate/coordinator.ts'
 import { News } from './coordinate/news.ts'
 import { serveProvider, tellPromises } from './coordinate/serve-provider.ts'
-import { checkDraft, loadOwn, prepareJob } from './draft.ts'
+import { checkDraft, type Desk, loadOwn, prepareJob } from './draft.ts'
 import { addFunds, followFunds } from './funds/funds.ts'
 import { readHeld } from './funds/means.ts'
 import type { Job } from './job.ts'
@@ -33,7 +33,7 @@ import { makeSettler, publish } from './publish.ts'
 import { packResult } from './result.ts'
 import type { Draft, HeldToken, JobResult, Publisher, PublisherState, Quote, UnitDetail } from './state.ts'
 
-type EngineParts = PublisherParts & { readonly lists: LeafLists }
+type EngineParts = PublisherParts & Pick<Desk, 'checked'> & { readonly lists: LeafLists }
 type Made = { readonly run: JobRun; readonly news: News }
 type Work = Made & { readonly settler: Settler; readonly over: Promise<void> }
 
@@ -44,7 +44,7 @@ const WORK_PROTOCOL = '/weft/work/1'
 /** Opens a publisher: it takes its unfinished jobs up again, and lives until the signal aborts. */
 export async function openPublisher(parts: PublisherParts, signal: AbortSignal): Promise<PublisherEngine> {
   const lists = new LeafLists((signed, opening) => mirrorList(signed, opening, parts))
-  const engine = new PublisherEngine({ ...parts, lists }, signal)
+  const engine = new PublisherEngine({ ...parts, lists, checked: new Map() }, signal)
   await engine.resume()
   return engine
 }

@@ -22,6 +22,7 @@ export async function loadInNode(source: KernelSource, signal: AbortSignal): Pro
   checkParts(manifest, source)
   const kernel: Kernel = {
     id: 1,
+    owner: source.owner,
     cell: { name: source.owner, isPrivate: false },
     name: programOf(manifest, executor).code.cid,
     parts: { executor, manifest, code, inputs },

@@ -112,6 +112,7 @@ class OpenSandbox implements Sandbox {
     const inputs = new Map([...source.inputs].map(([name, bytes]) => [name, compact(bytes)]))
     const kernel: Kernel = {
       id: this.#count,
+      owner,
       cell: { name: isPrivate ? `private ${this.#count}` : owner, isPrivate },
       name: programOf(manifest, executor).code.cid,
       parts: { executor, manifest, code: compact(source.code), inputs },

@@ -26,7 +26,8 @@ export async function stopWithJob(network: NetworkProcess, draft: Draft): Promis
   try {
     const store = await openNodeStore(made, life.signal)
     const where = { chain: network.network, escrow, money: network.chain, store }
-    const job = await prepareJob(draft, { ...where, keys, nowMs: Date.now, load: loadInNode })
+    const desk = { ...where, keys, nowMs: Date.now, load: loadInNode, checked: new Map() }
+    const job = await prepareJob(draft, desk)
     await store
       .journal(jobJournal(job.jobId))
       .append(packJobRecord({ kind: 'opening', job }), { strict: true })

@@ -81,7 +81,7 @@ describe('a bad program is refused with its path', () => {
       'programs[1].wasm.memoryPages: expected a whole number from 1 to 16384',
     ],
     [withWasm({ exit: 1 }), 'programs[1].wasm.exit: unknown field'],
-    [withWasm({ args: [] }), 'programs[1].wasm.args: unknown field'],
+    [withWasm({ args: [] }), 'programs[1].wasm.args: expected nothing, because only'],
     [{ ...wgsl, buffers: undefined }, 'programs[1].buffers: expected a list'],
     [{ ...wgsl, buffers: Array(17).fill(buffers[0]) }, 'programs[1].buffers: expected at most 16'],
     [

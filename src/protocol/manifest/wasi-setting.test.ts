@@ -79,6 +79,6 @@ test('a wrong setting is refused with the path of its field', () => {
 
 test('a kernel has no arguments', () => {
   expect(() => parseManifest(manifest({ abi: 'kernel1', stdin: [], args: [] }))).toThrow(
-    'programs[0].wasm.args: unknown field',
+    'programs[0].wasm.args: expected nothing, because only programs with the abi "wasi-preview1" have it',
   )
 })

@@ -54,7 +54,11 @@ export function sourcesOf({ from = {} }: WasiSetting, outputs: Outputs): string[
 export function checkSources(setting: WasiSetting, outputs: Outputs, path: string): void {
   const { from = {} } = setting
   const stranger = Object.keys(from).find((name) => outputs.every((output) => output.name !== name))
-  if (stranger !== undefined) throw malformed(at(at(path, 'from'), stranger), 'the name of an output')
+  if (stranger !== undefined)
+    throw malformed(
+      at(at(path, 'from'), stranger),
+      `the name of an output, one of ${outputs.map(({ name }) => name).join(', ')}`,
+    )
   const [first, second] = outputs.filter((_, index) => sourcesOf(setting, outputs)[index] === STDOUT)
   if (first !== undefined && second !== undefined)
     throw malformed(

@@ -1,3 +1,4 @@
+import { malformed } from '../failure.ts'
 import { at, readInteger, readRecord, readWord, refuseLater } from '../read.ts'
 import type { Code } from './code.ts'
 import { parseCode } from './code.ts'
@@ -26,10 +27,15 @@ export function parseWasm(value: unknown, path: string, scope: Scope): WasmProgr
   const record = readRecord(value, path, ['kind', 'code', 'requires', 'wasm'])
   refuseLater(record, path, ['requires'])
   const place = at(path, 'wasm')
-  const common = ['abi', 'stdin', 'memoryPages']
-  const { abi: word, stdin, memoryPages } = readRecord(record.wasm, place, [...common, ...wasiFields])
+  const fields = readRecord(record.wasm, place, ['abi', 'stdin', 'memoryPages', ...wasiFields])
+  const { abi: word, stdin, memoryPages } = fields
   const abi = readWord(word, at(place, 'abi'), { words: ['kernel1', 'wasi-preview1'] as const })
-  if (abi === 'kernel1') readRecord(record.wasm, place, common)
+  const stranger = wasiFields.find((field) => fields[field] !== undefined)
+  if (abi === 'kernel1' && stranger !== undefined)
+    throw malformed(
+      at(place, stranger),
+      'nothing, because only programs with the abi "wasi-preview1" have it',
+    )
   return {
     kind: 'wasm',
     code: parseCode(record.code, at(path, 'code'), MAX_WASM_BYTES),

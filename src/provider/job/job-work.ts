@@ -1,4 +1,5 @@
 import type { Job } from '../../chain/escrow/read-escrow.ts'
+import { GIVE_UP_UNITS } from '../../market/distrust.ts'
 import { isJustified } from '../../market/evidence.ts'
 import type { PrivateKey } from '../../protocol/account.ts'
 import { accountOf } from '../../protocol/account.ts'
@@ -48,8 +49,6 @@ export type WorkPorts = {
   nowMs(): number
 }
 
-/** How many units in a row may fail before the job is given up. */
-const GIVE_UP_AFTER = 5
 /** Results must leave here so long before their lease ends. */
 const MARGIN_MS = 1_000
 const TOO_LATE = 'A frame took longer than its lease, and others have its units now'
@@ -252,7 +251,7 @@ export class JobWork {
       this.owed.deliver(unit, { digest: digests[place] as Digest, unitMs, worth: worths[place] as Wei })
     if (units.length > 0)
       this.#ports.report({ kind: 'delivered', work: this, units, worths, outputs, why: '' })
-    this.#failures = countFaults(this.#failures, runs, GIVE_UP_AFTER)
+    this.#failures = countFaults(this.#failures, runs, GIVE_UP_UNITS)
     this.#noteFailures(failed)
   }
 
@@ -278,7 +277,7 @@ export class JobWork {
       const [units, worths] = [alike.map(({ unit }) => unit), alike.map(() => this.said.price)]
       this.#ports.report({ kind: 'failed', work: this, code, units, worths, why: alike[0]?.message ?? '' })
     }
-    if (this.#failures < GIVE_UP_AFTER) return
+    if (this.#failures < GIVE_UP_UNITS) return
     this.#ports.send(givingUp(this, `${this.#failures} units in a row failed: ${first.message}`))
     this.leave()
     this.kind = 'unsuitable'

@@ -104,7 +104,7 @@ export class TestWork {
   isUp = true
   #lease = 0
 
-  constructor() {
+  constructor(said: Partial<Announcement> = {}) {
     const ports: WorkPorts = {
       send: (message) => {
         if (this.isUp) this.sent.push(message)
@@ -124,7 +124,7 @@ export class TestWork {
         }),
       nowMs: () => this.nowMs,
     }
-    this.work = new JobWork(testAnnouncement(), ports)
+    this.work = new JobWork(testAnnouncement(said), ports)
     this.work.manifest = testSample.manifest
     this.work.begin(this.kernel)
   }

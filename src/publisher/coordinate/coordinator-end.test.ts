@@ -137,9 +137,78 @@ test('any order of results on disk gives the same verdicts after a restart', asy
   }
 })
 
+test('a job of which five units are given up and none has a result ends by itself, and after a restart it still says why', async () => {
+  const { coordinator, provider, kept } = setUp(40)
+  coordinator.failures.isReferee = true
+  const one = provider()
+  await one.failAt(coordinator, 5)
+  expect(coordinator.isCancelled).toBe(false)
+  for (let unit = 0; unit < 5; unit += 1) {
+    expect(coordinator.isCancelled).toBe(false)
+    if (coordinator.failures.noteOwn({ unit, code: 'trap', message: 'out of reach' }, 0))
+      await coordinator.blame(unit)
+  }
+  const why =
+    'Stopped: all 5 units that were tried failed, so the deposit comes back. Unit 4 fails: trap on 1 provider and this publisher: out of reach'
+  for (const each of [coordinator, await replayed(kept, 40)]) {
+    expect(each).toMatchObject({ isCancelled: true, isEnd: true })
+    expect(each.failures.trouble).toBe(why)
+    const late = provider()
+    each.want(late.seat, 'wasm', 1)
+    expect(late.heard('idle')[0]?.why).toBe('closing')
+  }
+})
+
+test('where the publisher runs nothing itself, three providers end a job by leaving it, two do not, nor do lies where it does', async () => {
+  for (const [count, isReferee, isCancelled] of [
+    [3, false, true],
+    [2, false, false],
+    [3, true, false],
+  ] as const) {
+    const { coordinator, provider } = setUp(40)
+    coordinator.failures.isReferee = isReferee
+    for (let n = 0; n < count; n += 1) await provider().failAt(coordinator, 5)
+    expect(coordinator.isCancelled, `${count} ${isReferee}`).toBe(isCancelled)
+  }
+})
+
+test('a job is not ended while somebody is at a unit that nobody has tried, and goes on when that works', async () => {
+  for (const works of [true, false]) {
+    const { coordinator, provider } = setUp(40)
+    const slow = provider()
+    coordinator.want(slow.seat, 'wasm', 20)
+    const held = slow.heard('lease')
+    expect(held).toHaveLength(20)
+    for (const each of [provider(), provider(), provider()]) await each.failAt(coordinator, 6)
+    coordinator.tick()
+    await expect.poll(() => coordinator.failures.whyHopeless(0)).toContain('Stopped')
+    expect(coordinator.isCancelled).toBe(false)
+    for (const each of held)
+      await coordinator.result(slow.seat, works ? slow.answer(each) : slow.failed(each))
+    coordinator.tick()
+    await expect.poll(() => coordinator.isCancelled).toBe(!works)
+  }
+})
+
+test('nothing ends a job that somebody has a result of, or whose units fail by the machines of others', async () => {
+  const { coordinator, provider } = setUp(40)
+  const one = provider()
+  coordinator.want(one.seat, 'wasm', 1)
+  await coordinator.result(one.seat, one.answer())
+  for (let n = 0; n < 6; n += 1) await provider().failAt(coordinator, 8)
+  expect(coordinator.board.counts.disputed).toBeGreaterThan(5)
+  expect(coordinator.isCancelled).toBe(false)
+
+  const other = setUp(40)
+  for (const code of ['device-lost', 'timeout', 'memory', 'refused', 'wedged'] as const)
+    await other.provider().failAt(other.coordinator, 8, code)
+  expect(other.coordinator.isCancelled).toBe(false)
+  expect(other.coordinator.failures.trouble).not.toContain('Stopped')
+})
+
 test('a journal that ends with a cancel gives a cancelled job', async () => {
   const store = openMemoryStore()
-  await store.journal('job').append(packJobRecord({ kind: 'cancelled' }))
+  await store.journal('job').append(packJobRecord({ kind: 'cancelled', why: '' }))
   const again = await replayed(store.journal('job'), 3)
   expect(again.isCancelled).toBe(true)
   expect(again.isEnd).toBe(true)

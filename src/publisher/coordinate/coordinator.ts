@@ -84,22 +84,14 @@ export class Coordinator {
 
   /** The units that a seat has had results for and lost, with what shows it. */
   rejections(seat: Seat): { unit: number; evidence: SignedResults[] }[] {
-    const lost: { unit: number; evidence: SignedResults[] }[] = []
-    for (let unit = 0; unit < this.board.size; unit += 1) {
-      if (!this.board.isUnitDecided(unit)) continue
-      const output = this.board.output(unit)
-      const isLoser = this.board
-        .votes(unit)
-        .some((vote) => vote.payee === seat.payee && vote.digest !== output)
-      if (isLoser) lost.push({ unit, evidence: this.#evidence(unit) })
-    }
-    return lost
+    return this.board.lost(seat.payee).map((unit) => ({ unit, evidence: this.board.evidence(unit) }))
   }
 
   /** Takes a provider's credit and serves it. */
   want(seat: Seat, executor: ExecutorKind, frames: number): void {
     this.seats.add(seat)
     seat.wantedAt = this.#ports.nowMs()
+    seat.hasLeft = false
     seat.credit[executor] = Math.min(seat.credit[executor] + frames, 64)
     seat.toldIdle[executor] = undefined
     this.lender.serve(seat, executor)
@@ -133,6 +125,7 @@ export class Coordinator {
 
   /** Takes note of a program that a provider cannot run. */
   unfit(seat: Seat, failed: FailedLoad): void {
+    seat.hasLeft = true
     this.failures.noteLoad(seat.payee, failed, this.seats.size)
     this.#ports.report({ kind: 'changed' })
   }
@@ -147,13 +140,14 @@ export class Coordinator {
   tick(): void {
     this.#release(this.#leases.expire(this.#ports.nowMs()))
     this.pump()
+    void this.#stopIfHopeless().catch(() => undefined) // a journal that is broken says so at the next result
   }
 
-  /** Ends the job early: nothing more is leased. */
-  async cancel(): Promise<void> {
+  /** Ends the job early: nothing more is leased. `why` is empty where its publisher wants it so. */
+  async cancel(why = ''): Promise<void> {
     if (this.isCancelled) return
-    await this.#ports.journal.append(packJobRecord({ kind: 'cancelled' }), { strict: true })
-    this.isCancelled = true
+    await this.#ports.journal.append(packJobRecord({ kind: 'cancelled', why }), { strict: true })
+    this.replay({ kind: 'cancelled', why })
     this.pump()
     this.#ports.report({ kind: 'changed' })
   }
@@ -178,6 +172,7 @@ export class Coordinator {
     await this.#ports.journal.append(packJobRecord({ kind: 'disputed', unit }))
     this.#dispute(unit)
     this.#ports.report({ kind: 'changed' })
+    await this.#stopIfHopeless()
   }
 
   /** Counts the publisher's own opinion like any result. After the end it would accept what no statement covers any more. */
@@ -190,9 +185,12 @@ export class Coordinator {
   replay(record: JobRecord): void {
     if (record.kind === 'results') this.#count(record)
     else if (record.kind === 'disputed') this.#dispute(record.unit)
-    else if (record.kind === 'cancelled') this.isCancelled = true
     else if (record.kind === 'failures') this.failures.restore(record)
     else if (record.kind === 'topped-up') this.lender.budget = record.budget
+    else if (record.kind === 'cancelled') {
+      this.isCancelled = true
+      this.failures.stopped = record.why
+    }
   }
 
   async #takeIn(lease: Lease, message: Result): Promise<void> {
@@ -218,6 +216,15 @@ export class Coordinator {
     const { unit } = failed
     this.board.giveBack(unit, seat.payee, isNoFault(failed.code) ? undefined : 'failed')
     if (this.failures.note(seat.payee, failed, this.board.votes(unit).length)) await this.blame(unit)
+    await this.#stopIfHopeless()
+  }
+
+  /** Ends a job when all units that were tried failed and none is being tried: the rest would fail too, and its deposit lie locked. */
+  async #stopIfHopeless(): Promise<void> {
+    const { own, wasm, wgsl } = this.executions
+    if (own + wasm + wgsl + this.#journaling > 0 || this.board.isDecided) return
+    const why = this.failures.whyHopeless(this.board.counts.disputed)
+    if (why !== '' && !this.#leases.isOut((unit) => !this.failures.hasFailed(unit))) await this.cancel(why)
   }
 
   /** Refuses results. Without evidence they are not rejected: the provider learns that they were not taken in. */
@@ -277,18 +284,10 @@ export class Coordinator {
     for (const vote of outcome.losers) {
       for (const seat of this.seats) {
         if (seat.payee !== vote.payee || vote.isOwn) continue
-        seat.tell({ kind: 'rejected', jobId: this.job.jobId, unit, evidence: this.#evidence(unit) })
+        seat.tell({ kind: 'rejected', jobId: this.job.jobId, unit, evidence: this.board.evidence(unit) })
       }
     }
     this.#ports.report({ kind: 'decided', unit, outcome, worth })
-  }
-
-  /** The results that show why a unit was decided as it was: one of each payee. */
-  #evidence(unit: number): SignedResults[] {
-    return this.board
-      .votes(unit)
-      .slice(0, 16)
-      .map((vote) => vote.evidence)
   }
 
   #release(leases: readonly Lease[]): void {

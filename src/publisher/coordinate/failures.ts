@@ -1,3 +1,4 @@
+import { GIVE_UP_UNITS } from '../../market/distrust.ts'
 import type { Address } from '../../protocol/address.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
 import type { FailedUnit, UnitFailure } from '../../protocol/work/message.ts'
@@ -5,16 +6,13 @@ import type { Journal } from '../../store/store.ts'
 import type { JobRecord } from '../job-record.ts'
 import { packJobRecord } from '../job-record.ts'
 
-/** What a kernel does by itself, in the same way wherever it runs. */
+/** What a kernel does when it runs, in the same way everywhere. */
+const RUN_FAULTS: readonly string[] = ['trap', 'fuel', 'oversized', 'malformed'] satisfies UnitFailure[]
+/** The same, or why it does not run. */
 const KERNEL_FAULTS: readonly string[] = [
-  'trap',
-  'fuel',
-  'oversized',
-  'malformed',
-  'refused',
-  'compile',
-  'unsupported',
-] satisfies UnitFailure[]
+  ...RUN_FAULTS,
+  ...(['refused', 'compile', 'unsupported'] satisfies UnitFailure[]),
+]
 /** What says nothing of the unit: whoever it happened to may try it again. */
 const NO_FAULTS: readonly string[] = ['device-lost', 'unreachable'] satisfies UnitFailure[]
 
@@ -43,6 +41,8 @@ export class Failures {
   isReferee = false
   /** Units that failed for so many that the publisher looks at them itself, each with why it would be given up. */
   readonly suspects = new Map<number, string>()
+  /** Why the job was ended; empty while it goes on, or when its publisher wanted it so. */
+  stopped = ''
   /** Units that the publisher could not run either, for want of time or memory. */
   readonly #own = new Set<number>()
   readonly #journal: Pick<Journal, 'append'>
@@ -55,6 +55,8 @@ export class Failures {
   #last = { unit: 0, text: '' }
   #unfit = ''
   readonly #units = new Map<number, Map<Address, UnitFailure>>()
+  /** Units that failed for each payee by what the kernel does. */
+  readonly #faults = new Map<Address, number>()
   readonly #loads = new Map<ExecutorKind, Map<Address, UnitFailure>>()
   #total = 0
   #kept = 0
@@ -66,8 +68,14 @@ export class Failures {
 
   /** What is wrong, in sentences; empty while nothing is. */
   get trouble(): string {
+    if (this.stopped !== '') return [this.#other, this.stopped].filter((text) => text !== '').join('. ')
     const open = this.#isDecided(this.#last.unit) ? '' : this.#last.text
     return [this.#other, this.#givenUp, open, this.#unfit].filter((text) => text !== '').join('. ')
+  }
+
+  /** Whether a unit failed for somebody by itself. */
+  hasFailed(unit: number): boolean {
+    return this.#units.has(unit)
   }
 
   /** Takes note of what is wrong beside the units, as a sentence. */
@@ -83,6 +91,8 @@ export class Failures {
     const { unit, code } = failed
     const cause = causeOf(failed)
     const byPayee = this.#units.get(unit) ?? new Map<Address, UnitFailure>()
+    if (RUN_FAULTS.includes(code) && !byPayee.has(payee))
+      this.#faults.set(payee, (this.#faults.get(payee) ?? 0) + 1)
     if (!isNoFault(code)) this.#units.set(unit, byPayee.set(payee, code))
     const same = [...byPayee.values()].filter((other) => other === code).length
     const isAlike = isKernelFault(code) && same >= BLAME_AFTER
@@ -98,6 +108,18 @@ export class Failures {
     const isGivenUp = mayBelieve && others === 0 && this.condemn(unit)
     this.#count(code)
     return isGivenUp
+  }
+
+  /**
+   * Why no unit of a job can be expected to work that nobody has a result of, when `givenUp` of its units were given up; empty while some may.
+   * Where this publisher runs no units itself it believes what it would believe of each unit: as many payees that say the same.
+   */
+  whyHopeless(givenUp: number): string {
+    const witnesses = [...this.#faults.values()].filter((units) => units >= GIVE_UP_UNITS).length
+    if (givenUp < GIVE_UP_UNITS && (this.isReferee || witnesses < BLAME_AFTER)) return ''
+    const tried = Math.max(givenUp, this.#units.size)
+    const stopped = `Stopped: all ${tried} units that were tried failed, so the deposit comes back`
+    return [stopped, this.#givenUp || this.#last.text].filter((text) => text !== '').join('. ')
   }
 
   /** Gives a suspect up. Tells whether it was one. */

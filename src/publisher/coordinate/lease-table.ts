@@ -47,6 +47,11 @@ export class LeaseTable {
     return this.#removeWhere((lease) => lease.expiresAt <= nowMs)
   }
 
+  /** Whether a unit that is out is one of those meant. */
+  isOut(isMeant: (unit: number) => boolean): boolean {
+    return [...this.#leases.values()].some(({ units }) => units.some(isMeant))
+  }
+
   /** The slow leases of others that were not doubled yet, oldest first. */
   *slow(seat: Seat, nowMs: number): Generator<Lease> {
     for (const lease of this.#leases.values()) {

@@ -102,6 +102,33 @@ test('a unit that traps for the lone provider and here too is disputed, so that 
   expect(coordinator.isEnd).toBe(true)
 })
 
+test('when all who are there have left a job whose units fail, the publisher looks at them and ends it', async () => {
+  const { coordinator, provider, opineFor, ran } = setUp(100, () => 'trap')
+  coordinator.failures.isReferee = true
+  const [one, two, unable] = [provider(), provider(), provider()]
+  for (const { seat } of [two, unable]) coordinator.seats.add(seat)
+  coordinator.unfit(unable.seat, { executor: 'wasm', code: 'memory', message: 'too much' })
+  await one.failAt(coordinator, 5)
+  await opineFor(3)
+  expect(ran).toEqual([]) // the other may still try
+  await two.failAt(coordinator, 5)
+  await opineFor(8)
+  expect(ran.toSorted()).toEqual([0, 1, 2, 3, 4])
+  expect(coordinator.isEnd).toBe(true)
+  expect(coordinator.failures.trouble).toMatch(
+    /^Stopped: all 5 units that were tried failed, .* trap on 2 providers and this publisher: trap$/,
+  )
+})
+
+test('a job whose units only liars fail at goes on: the publisher has run them', async () => {
+  const { coordinator, provider, opineFor } = setUp(100)
+  coordinator.failures.isReferee = true
+  for (const liar of [provider(), provider(), provider()]) await liar.failAt(coordinator, 5)
+  await opineFor(8)
+  expect(coordinator.isCancelled).toBe(false)
+  expect(coordinator.executions.own).toBeGreaterThan(0)
+})
+
 /** Providers that run nothing and say that the one unit traps. */
 async function lie({ coordinator, provider }: ReturnType<typeof setUp>, count: number): Promise<void> {
   coordinator.failures.isReferee = true

@@ -88,7 +88,10 @@ function findUnits(
   )
   if (suspects.length > 0) return suspects.slice(0, max)
   const present = [...seats].filter(
-    (seat) => nowMs - Math.max(seat.wantedAt, seat.joinedAt) < PRESENT_MS && !ledger.isDistrusted(seat),
+    (seat) =>
+      nowMs - Math.max(seat.wantedAt, seat.joinedAt) < PRESENT_MS &&
+      !seat.hasLeft &&
+      !ledger.isDistrusted(seat),
   )
   const payees = present.map((seat) => seat.payee)
   return board.needOpinion(payees, {

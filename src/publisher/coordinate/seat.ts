@@ -19,6 +19,8 @@ export type Seat = {
   isFollowing: boolean
   readonly joinedAt: number
   wantedAt: number
+  /** It cannot run the job, and has not asked for work since it said so. */
+  hasLeft: boolean
 }
 
 /** Gives a connected provider its seat at a job. */
@@ -32,5 +34,6 @@ export function takeSeat(peer: Pick<Seat, 'account' | 'hello' | 'path' | 'tell'>
     isFollowing: false,
     joinedAt: nowMs,
     wantedAt: 0,
+    hasLeft: false,
   }
 }

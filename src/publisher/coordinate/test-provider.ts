@@ -8,7 +8,7 @@ import { testOpening } from '../../protocol/escrow/test-opening.ts'
 import { replicaPrice } from '../../protocol/manifest/price.ts'
 import { toWei } from '../../protocol/wei.ts'
 import type { ExecutorKind } from '../../protocol/work/hello.ts'
-import type { WorkMessage } from '../../protocol/work/message.ts'
+import type { UnitFailure, WorkMessage } from '../../protocol/work/message.ts'
 import { signResults } from '../../protocol/work/result.ts'
 import type { Job } from '../job.ts'
 import type { Coordinator } from './coordinator.ts'
@@ -66,6 +66,23 @@ export class TestProvider {
     const results = { jobId: this.jobId, payee: this.seat.payee, units, digests: outputs.map(digestOf) }
     const signed = { ...results, account: this.account, signature: signResults(results, this.key) }
     return { kind: 'result', lease: lease.lease, results: signed, outputs, failed: [], elapsedMs: 1 }
+  }
+
+  /** Says that all units of a lease failed. */
+  failed(lease = this.lease, code: UnitFailure = 'trap'): Of<'result'> {
+    const failed = lease.units.map((unit) => ({ unit, code, message: `Unit ${unit}: out of reach` }))
+    return { ...this.answer({ ...lease, units: [] }), failed }
+  }
+
+  /** Asks for frames of a unit each and fails at so many of them, then leaves the job as a provider does. */
+  async failAt(coordinator: Coordinator, units: number, code: UnitFailure = 'trap'): Promise<void> {
+    for (let done = 0; done < units; done += 1) {
+      const before = this.heard('lease').length
+      coordinator.want(this.seat, 'wasm', 1)
+      if (this.heard('lease').length === before) return
+      await coordinator.result(this.seat, this.failed(this.lease, code))
+    }
+    coordinator.unfit(this.seat, { executor: 'wasm', code: 'refused', message: 'units in a row failed' })
   }
 
   /** Asks for frames and answers every lease until none comes any more. */

@@ -92,6 +92,24 @@ export class UnitBoard {
     return this.#slots[unit]?.output
   }
 
+  /** The decided units that a payee has had results for and lost. */
+  lost(payee: Address): number[] {
+    const units: number[] = []
+    for (let unit = 0; unit < this.size; unit += 1) {
+      if (!this.isUnitDecided(unit)) continue
+      const output = this.output(unit)
+      if (this.votes(unit).some((vote) => vote.payee === payee && vote.digest !== output)) units.push(unit)
+    }
+    return units
+  }
+
+  /** The results that show why a unit was decided as it was: one of each payee. */
+  evidence(unit: number): SignedResults[] {
+    return this.votes(unit)
+      .slice(0, 16)
+      .map((vote) => vote.evidence)
+  }
+
   /** Hands `payee` up to `max` units that want a replica and that it has not had before; at most `maxNew` that nobody has begun. */
   take(payee: Address, max: number, maxNew = Number.POSITIVE_INFINITY): number[] {
     const taken: number[] = []

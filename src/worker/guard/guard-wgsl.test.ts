@@ -80,8 +80,24 @@ describe('checks', () => {
     expect(refusal(text, { program: { passes: [pass(16)] } })).toBe('accepted')
     expect(refusal(text, { program: { passes: [pass(17)] } })).toContain('a workgroup of 289')
     const numbered = text.replace('override side', '@id(7) override side')
-    const byId = { ...pass(17), overrides: { 7: 4, side: 17 } }
+    const byId = { ...pass(17), overrides: { 7: 4 } }
     expect(refusal(numbered, { program: { passes: [byId] } })).toBe('accepted')
+  })
+
+  test('a value for an override that is not there is refused with the names that are', () => {
+    const refusalOf = (more: string, name: string): string => {
+      const pass = { entry: 'main', bindings: [['head', 'out']], dispatch: [1], overrides: { [name]: 4 } }
+      return refusal(main('', more), { program: { passes: [pass] } })
+    }
+    expect(refusalOf('override side = 8u;', 'side')).toBe('accepted')
+    expect(refusalOf('override side = 8u; @id(2 + 5) override far: u32;', 'sied')).toContain(
+      'refused: WGSL: the manifest gives a value to the override "sied"; the program has the overrides side, 7',
+    )
+    expect(refusalOf('@id(7) override far = 1;', 'far')).toContain('the program has the overrides 7')
+    expect(refusalOf('', 'side')).toContain('the program has no overrides')
+    expect(refusalOf('@id(N) override far = 1;', '7')).toContain(
+      'compile: WGSL line 1: @id of far must be a number',
+    )
   })
 
   test('a larger workgroup, in hexadecimal or with a suffix, must be required', () => {

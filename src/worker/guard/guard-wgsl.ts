@@ -43,6 +43,7 @@ export function checkWgsl(bound: BoundedWgsl, manifest: Manifest): GuardedWgsl {
   const passes = flatPasses(program.passes).map((pass): GuardedPass => {
     const entry = entries.get(pass.entry)
     if (entry === undefined) throw new Failure('refused', `WGSL: "${pass.entry}" is not marked @compute`)
+    checkOverrides(pass, ids)
     const groups = layoutOf(program, pass, entry.resources)
     const workgroup = workgroupOf(program, pass, { size: entry.size, ids })
     return { pass, groups, workgroup, cost: bound.costs.get(pass.entry) ?? 0 }
@@ -76,6 +77,18 @@ function spentOf({ passes }: WgslProgram): LoopRule['spent'] {
   const all = flatPasses(passes).map(({ bindings }) => bindings)
   const group = Math.min(Math.max(...all.map((groups) => groups.length)), 3)
   return { group, binding: Math.max(...all.map((groups) => groups[group]?.length ?? 0)) }
+}
+
+/** Refuses a value for an override that the program does not have: a driver would, on every provider. */
+function checkOverrides({ overrides }: Pass, ids: ReadonlyMap<string, string>): void {
+  const known = [...ids.values()]
+  const stranger = Object.keys(overrides).find((name) => !known.includes(name))
+  if (stranger === undefined) return
+  const has = known.length === 0 ? 'no overrides' : `the overrides ${known.join(', ')}`
+  throw new Failure(
+    'refused',
+    `WGSL: the manifest gives a value to the override "${stranger}"; the program has ${has}`,
+  )
 }
 
 /** The invocations of a workgroup. A size that only the driver can work out counts as the largest; it checks the same limit. */

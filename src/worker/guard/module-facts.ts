@@ -9,7 +9,7 @@ export type Entry = {
   readonly size: readonly (number | string | undefined)[]
   readonly resources: readonly Resource[]
 }
-/** What a program declares for its host. `ids` are the names by which a manifest gives values to overrides that have an `@id`. */
+/** What a program declares for its host. `ids` are its overrides, each with the name by which a manifest gives it a value: its number where it has an `@id`. */
 export type ModuleFacts = {
   readonly hasTextures: boolean
   readonly entries: ReadonlyMap<string, Entry>
@@ -39,8 +39,12 @@ export function factsOf({ solid, constants, functions }: Reading): ModuleFacts {
       const resource = resourceOf(solid, place, { group: number('group'), binding: number('binding') })
       if (resource === undefined) hasTextures = true
       else found.set(resource.name, resource)
-    } else if (text(0) === 'override' && attributes.has('id')) ids.set(text(1), String(number('id')))
-    else if (text(0) === 'fn' && attributes.has('compute')) {
+    } else if (text(0) === 'override') {
+      const id = attributes.has('id') ? number('id') : text(1)
+      if (id === undefined)
+        throw new Failure('compile', `WGSL line ${solid[place]?.line}: @id of ${text(1)} must be a number`)
+      ids.set(text(1), String(id))
+    } else if (text(0) === 'fn' && attributes.has('compute')) {
       const parts = partsOf(attributes.get('workgroup_size') ?? [])
       sizes.set(
         text(1),

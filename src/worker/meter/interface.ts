@@ -64,11 +64,16 @@ export function checkExports(section: WasmReader, functions: readonly Signature[
     if (type === undefined)
       throw refused(`The WASM module does not export a function "${name}", as ${abi} asks`)
     if (!types.includes(type))
-      throw refused(`The export "${name}" has the type ${type}; ${abi} asks for ${types[0]}`)
+      throw refused(`The export "${name}" has ${show(type)}; ${abi} asks for ${show(types[0] ?? '')}`)
   }
 }
 
 const ABSENT = 'absent'
+const NOTHING = ' -> '
+
+function show(type: string): string {
+  return type === NOTHING ? 'no parameters and no result' : `the type ${type}`
+}
 
 /** The functions that the host calls, with the types that they may have. A reactor of WASI is one without `_start`. */
 function entries(abi: Abi, isCommand: boolean): { name: string; types: string[] }[] {
@@ -77,10 +82,10 @@ function entries(abi: Abi, isCommand: boolean): { name: string; types: string[] 
       { name: 'alloc', types: ['i32 -> i32'] },
       { name: 'run', types: ['i32 i32 -> i64'] },
     ]
-  if (isCommand) return [{ name: '_start', types: [' -> '] }]
+  if (isCommand) return [{ name: '_start', types: [NOTHING] }]
   return [
-    { name: '_initialize', types: [' -> ', ABSENT] },
-    { name: 'run', types: [' -> ', ' -> i32'] },
+    { name: '_initialize', types: [NOTHING, ABSENT] },
+    { name: 'run', types: [NOTHING, ' -> i32'] },
   ]
 }
 

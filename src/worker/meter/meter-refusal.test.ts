@@ -76,7 +76,7 @@ describe('what is refused', () => {
         run: OUTPUT_4,
         sections: { 7: [3, ...text('memory'), 2, 0, ...text('alloc'), 0, 0, ...text('run'), 0, 0] },
       }),
-      'refused: The export "run" has the type i32 -> i32',
+      'refused: The export "run" has the type i32 -> i32; kernel1 asks for the type i32 i32 -> i64',
     ],
     [
       'a huge table',

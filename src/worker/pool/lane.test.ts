@@ -39,12 +39,13 @@ function setUp(act: (run: Run, say: Say) => unknown) {
     return new WorkerLink(port, { place: { frame: 0, worker: 0 }, kill, isThere: () => true })
   }
   const pool = new Pool(1, { spawn, explain: async (_, failure) => failure, canRetry: true, inFlight: 1 })
-  const { signal } = new AbortController()
   const kernel = (name: string, limitMs = LIMIT_MS) => {
     const source = testSource(new Uint8Array(8), { manifest: { limits: { timeMs: limitMs } } })
     count += 1
+    const { signal } = new AbortController()
     const known: Kernel = {
       id: count,
+      owner: name,
       cell: { name, isPrivate: false },
       name,
       parts: source,
@@ -149,10 +150,32 @@ test('a task pauses for others, takes its turn again behind them, and has all it
   expect(order).toEqual([
     `${first}: 5 4 3 2 1`,
     `${count}: 9 8`,
-    `${count}: 7`,
     `${first}: 3 2 1`,
+    `${count}: 7`,
     `${first}: 1`,
   ])
+})
+
+test('a publisher with ten jobs has as many turns of a lane as one with one, and its jobs share them', async () => {
+  const order: string[] = []
+  const { kernel } = setUp((run, say) => {
+    order.push(names.get(run.kernel) ?? '')
+    const [unit = 0] = run.units
+    if (run.units.length > 1) say({ kind: 'paused', run: run.run, units: 1 })
+    setTimeout(() => say(results(run, [unit])), 10)
+  })
+  const names = new Map<number, string>()
+  const make = (owner: string, job: number) => {
+    const made = kernel(owner)
+    names.set(count, `${owner}${job}`)
+    return made
+  }
+  const many = Array.from({ length: 10 }, (_, job) => make('a', job))
+  const one = make('b', 0)
+  await after(Promise.all([...many, one].map((each) => each.run([1, 2, 3, 4, 5]))))
+  expect(order).toHaveLength(55)
+  expect(order.slice(0, 10)).toEqual(['a0', 'b0', 'a1', 'b0', 'a2', 'b0', 'a3', 'b0', 'a4', 'b0'])
+  expect(order.slice(10, 15)).toEqual(['a5', 'a6', 'a7', 'a8', 'a9'])
 })
 
 test('a task of units that hang is left after one of them when others wait', async () => {

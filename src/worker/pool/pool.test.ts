@@ -65,6 +65,7 @@ function kernelOf(cell: Partial<Cell> & { name: string }, timeMs = 30_000): Kern
   count += 1
   return {
     id: count,
+    owner: cell.name,
     cell: { isPrivate: false, ...cell },
     name: `kernel ${count}`,
     parts: { executor, manifest, code, inputs },

@@ -2,6 +2,8 @@ import type { LanePorts, LaneView } from './lane.ts'
 import { Lane } from './lane.ts'
 import type { Cell, Kernel, Task, TaskResult } from './task.ts'
 import { notRun } from './task.ts'
+import type { Claim } from './turns.ts'
+import { Turns } from './turns.ts'
 import { cancelled } from './worker-link.ts'
 
 type Waiting = { readonly task: Task; readonly resolve: (result: TaskResult) => void }
@@ -16,6 +18,7 @@ export class Pool {
   #lanes: Lane[] = []
   #size: number
   #queue: Waiting[] = []
+  readonly #turns = new Turns()
 
   /** `size` is how many tasks may run at a time. */
   constructor(size: number, ports: LanePorts) {
@@ -23,7 +26,7 @@ export class Pool {
     this.#ports = ports
   }
 
-  /** Runs a task on the lane that suits it best, as soon as one may run. Never rejects. */
+  /** Runs a task on the lane that suits it best, as soon as one may run and its turn has come. Never rejects. */
   async submit(task: Task): Promise<TaskResult> {
     if (task.signal.aborted) return notRun(task, cancelled())
     return await new Promise<TaskResult>((resolve) => {
@@ -64,12 +67,15 @@ export class Pool {
 
   #assign(): void {
     this.#shrink()
-    for (const waiting of [...this.#queue]) {
-      const lane = this.#bestLane(waiting.task.kernel)
-      if (lane === undefined) return
+    for (;;) {
+      const [waiting] = this.#turns.sort(this.#queue, claimOf)
+      const lane = waiting && this.#bestLane(waiting.task.kernel)
+      if (waiting === undefined || lane === undefined) return
       this.#queue = this.#queue.filter((entry) => entry !== waiting)
       this.#lanes = [...this.#lanes.filter((entry) => entry !== lane), lane]
+      const end = this.#turns.begin(claimOf(waiting))
       void lane.run(waiting.task).then((result) => {
+        end()
         waiting.resolve(result)
         this.#assign()
       })
@@ -101,4 +107,8 @@ export class Pool {
     this.#queue = this.#queue.filter((entry) => entry !== waiting)
     waiting.resolve(notRun(waiting.task, cancelled()))
   }
+}
+
+function claimOf({ task: { kernel } }: Waiting): Claim {
+  return { owner: kernel.owner, job: `${kernel.id}` }
 }

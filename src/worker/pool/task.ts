@@ -9,6 +9,8 @@ export type Cell = { readonly name: string; readonly isPrivate: boolean }
 /** A loaded kernel as lanes see it. */
 export type Kernel = {
   readonly id: number
+  /** Who takes turns with others, with all its kernels together. */
+  readonly owner: string
   readonly cell: Cell
   /** Which program of which job: what losses of the GPU are counted by. */
   readonly name: string

@@ -1,4 +1,5 @@
 import { WASIProcExit } from '@bjorn3/browser_wasi_shim'
+import { Failure } from '../../protocol/failure.ts'
 import { failureOf, fuelLeft, outOfFuel, runStart } from '../instance.ts'
 import { functionsOf } from './functions.ts'
 import type { WasiCall } from './host.ts'
@@ -17,7 +18,7 @@ export type WasiEnd = {
 
 /**
  * Runs a metered program for WASI preview 1 in an instance and a world of its own, so that all it does depends on `call` alone.
- * `fuel` is what it was metered with. Throws `fuel`, `memory`, `oversized` or `trap`.
+ * `fuel` is what it was metered with. Throws `fuel`, `memory`, `oversized` or `trap`; a trap comes with the first lines of its standard error.
  */
 export function runWasi(module: WebAssembly.Module, call: WasiCall, fuel: number): WasiEnd {
   const host = new Host(call)
@@ -30,7 +31,7 @@ export function runWasi(module: WebAssembly.Module, call: WasiCall, fuel: number
     runStart(exports)
     exitCode = start(exports)
   } catch (error) {
-    if (!(error instanceof WASIProcExit)) throw failureOf(error, exports, fuel)
+    if (!(error instanceof WASIProcExit)) throw withWords(failureOf(error, exports, fuel), host)
     exitCode = error.code
   }
   const left = fuelLeft(exports)
@@ -38,10 +39,26 @@ export function runWasi(module: WebAssembly.Module, call: WasiCall, fuel: number
   return {
     exitCode: exitCode >>> 0,
     stdout: host.stdout.content,
-    stderr: new TextDecoder().decode(host.stderr.content),
+    stderr: stderrOf(host),
     fuel: fuel - left,
     file: (path) => host.file(path),
   }
+}
+
+/** A panic of Rust and an assertion of C say what went wrong, and then trap. */
+function withWords(failure: Failure, host: Host): Failure {
+  if (failure.code !== 'trap') return failure
+  return new Failure('trap', `${failure.message}${said(stderrOf(host))}`, { cause: failure })
+}
+
+function stderrOf(host: Host): string {
+  return new TextDecoder().decode(host.stderr.content)
+}
+
+/** The first lines of what a program wrote to its standard error, behind a colon. */
+export function said(stderr: string): string {
+  const lines = stderr.trim().split('\n').slice(0, 5).join('\n').slice(0, 500)
+  return lines === '' ? '' : `: ${lines}`
 }
 
 /** Metering has checked that a program has `_start`, or else `run`, whose result is the exit code. */

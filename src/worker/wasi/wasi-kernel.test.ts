@@ -66,6 +66,10 @@ test('an exit code that is not 0 is a failed unit, with the first lines of the s
   )
 })
 
+test('a trap comes with the first lines of the standard error, as a panic and an assertion write them', () => {
+  expect(runOdd('w')).toMatch(/^trap: the kernel failed: .*unreachable.*: bad$/)
+})
+
 test('time and random numbers follow from job, unit and round, and sleep takes no time', () => {
   const [real = 0, first = 0, woken = 0, random] = runOdd('t').split('\n').map(Number)
   expect(real).toBeGreaterThan(1.577e18)

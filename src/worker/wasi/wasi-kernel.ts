@@ -16,7 +16,7 @@ import type { UnitEnd } from '../kernel1.ts'
 import { checkFits, namesOf } from '../unit.ts'
 import type { WasiCall } from './host.ts'
 import type { WasiEnd } from './run-wasi.ts'
-import { runWasi } from './run-wasi.ts'
+import { runWasi, said } from './run-wasi.ts'
 import { MAX_FILE_BYTES } from './tree.ts'
 
 /** A program of a manifest, metered and compiled. */
@@ -92,10 +92,4 @@ function outputFrom(end: WasiEnd, source: string, limit: number): Uint8Array<Arr
       `the output ${source} has ${bytes.length} bytes, more than the limit of ${limit}`,
     )
   return bytes
-}
-
-/** The first lines of what a program wrote to its standard error. */
-function said(stderr: string): string {
-  const lines = stderr.trim().split('\n').slice(0, 5).join('\n').slice(0, 500)
-  return lines === '' ? '' : `: ${lines}`
 }

@@ -97,9 +97,10 @@ export function _start(): void {
   } else if (mode == 116) { // t: what time it is, and random numbers
     say(time(0)); say(time(1)); sleep(3600000000000); say(time(1))
     random_get(room, 8); say(load<u64>(room))
-  } else if (mode == 120) { // x: a failure that it reports
+  } else if (mode == 120 || mode == 119) { // x: a failure that it reports; w: words, and then a trap
     store<u32>(room, 0x0a646162)
     send(2, room, 4)
+    if (mode == 119) unreachable()
     proc_exit(3)
   } else if (mode == 108) { // l: leaves well in turn 15 of a loop of two thousand million
     let sum = 0
