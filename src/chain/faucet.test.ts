@@ -31,7 +31,7 @@ test('the local chain gives test money, adds it up, and keeps it over a restart'
     expect(await chainIdentity(chain)).toEqual({ chainId: 31337, genesis })
   })
   rmSync(folder, { recursive: true })
-}, 30_000)
+})
 
 test('there is no faucet on any other chain', async () => {
   const stop = new AbortController()
@@ -43,7 +43,7 @@ test('there is no faucet on any other chain', async () => {
   })
   stop.abort()
   await anvil.ended
-}, 30_000)
+})
 
 test('a port that is taken is named', async () => {
   const stop = new AbortController()
@@ -55,4 +55,4 @@ test('a port that is taken is named', async () => {
   })
   stop.abort()
   await anvil.ended
-}, 30_000)
+})

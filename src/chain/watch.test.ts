@@ -94,4 +94,4 @@ test('a job with numbers that nobody counts in is passed over, and what follows 
 test('a chain that is not there is unreachable', async () => {
   const gone = openChain({ rpcUrl: 'http://127.0.0.1:1' })
   await expect(chainIdentity(gone)).rejects.toMatchObject({ code: 'unreachable' })
-}, 20_000)
+})

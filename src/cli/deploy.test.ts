@@ -75,7 +75,7 @@ test('what cannot work is refused before anything is sent, each with its reason'
   expect(texts[5]).toContain("option '--chain-rpc <url>' argument 'ws://127.0.0.1' is invalid")
   expect(texts[6]).toContain(`Account ${accountOf(key)} pays; it has 1 ETH`)
   expect(await isDeployed(openChain({ rpcUrl: local.rpcUrl }), ESCROW)).toBe(false)
-}, 60_000)
+})
 
 test('the escrow is deployed for no more than was said, and a second time nothing is sent', async () => {
   const key = await richKey(local.rpcUrl)
@@ -95,7 +95,7 @@ test('the escrow is deployed for no more than was said, and a second time nothin
   const again = await weftDeploy(['--chain-rpc', local.rpcUrl])
   const line = `The escrow is already there: ${ESCROW} on Local chain (31337)\n`
   expect(again).toEqual({ code: 0, out: line, errors: '' })
-}, 60_000)
+})
 
 test('another chain gets it at the same address, from a key file, after that chain’s confirmations', async () => {
   const key = await richKey(base.rpcUrl)
@@ -108,7 +108,7 @@ test('another chain gets it at the same address, from a key file, after that cha
   expect(out).toContain('Sending, and waiting for 6 blocks\n')
   expect(out).toContain(`The escrow is at ${ESCROW} on Base Sepolia (84532)\n`)
   expect(out).not.toContain(toDigits(key))
-}, 60_000)
+})
 
 test('a chain without the factory is refused, and the way out is named', async () => {
   const bare = await startAnvil({ signal: end.signal })
@@ -116,4 +116,4 @@ test('a chain without the factory is refused, and the way out is named', async (
   const { code, errors } = await weftDeploy(['--chain-rpc', bare.rpcUrl], await richKey(bare.rpcUrl))
   expect(code).toBe(1)
   expect(errors).toMatch(/no CREATE2 factory at 0x4e59.*see docs\/chains.md/)
-}, 60_000)
+})

@@ -67,7 +67,7 @@ test('the module of the example is what its source gives', async () => {
   })
   expect(error).toBeNull()
   expect(digestOf(module ?? new Uint8Array())).toBe(digestOf(bytesOf('julia.wasm')))
-}, 60_000)
+})
 
 function bytesOf(file: string): Uint8Array {
   return new Uint8Array(readFileSync(join(root, 'docs/example', file)))

@@ -65,7 +65,7 @@ test('publish asks the chain where --chain-rpc says, and refuses one that is not
   expect(small.errors).toMatch(/weft: budget: expected [\d.]+ \(one unit\) to [\d.]+ \(the whole job\) coins/)
   expect(coins.errors).toContain("option '--budget <coins>' argument 'much' is invalid")
   expect([own, foreign, elsewhere, bent, small, coins].map(({ code }) => code)).toEqual([1, 1, 1, 2, 2, 2])
-}, 60_000)
+})
 
 test('a token that a job is to pay in is read first; what it is not, or what lacks, is said by name', async () => {
   const [plain, rebasing] = [await tokens.deploy('Token', 0n), await tokens.deploy('RebasingToken')]
@@ -85,7 +85,7 @@ test('a token that a job is to pay in is read first; what it is not, or what lac
   )
   expect(fine.errors).toContain('weft: budget: expected a number such as 0.001, with at most 18 decimals')
   expect([bent, nothing, changing, poor, fine].map(({ code }) => code)).toEqual([2, 1, 1, 1, 2])
-}, 60_000)
+})
 
 test('a node of another chain is refused even where the contract is', async () => {
   const twin = await startTestChain()
@@ -97,4 +97,4 @@ test('a node of another chain is refused even where the contract is', async () =
     code: 1,
     errors: expect.stringContaining('; this network is on '),
   })
-}, 60_000)
+})

@@ -48,4 +48,4 @@ test('what fails is said in one line, and shown with its stack with --debug', as
   })
   expect(debug.errors).toMatch(/\n {4}at async holdFolder /)
   await rm(folder, { recursive: true })
-}, 60_000)
+})

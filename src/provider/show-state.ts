@@ -58,6 +58,7 @@ export function showState(engine: Shown): ProviderState {
     sandbox: describeSandbox(parts.sandbox.report),
     measured: parts.admission.words,
     hasGpu: parts.sandbox.report.gpu !== undefined,
+    gpuTrouble: parts.sandbox.report.gpuTrouble?.why ?? '',
     settings,
     jobs: works.map((work) => showJob(engine, work)),
     money: parts.purse.money(),

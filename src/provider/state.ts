@@ -117,6 +117,8 @@ export type ProviderState = {
   /** What the admission benchmark measured, in words; empty until then. */
   readonly measured: string
   readonly hasGpu: boolean
+  /** Why a GPU that there is is not used now; empty while nothing is wrong with it. */
+  readonly gpuTrouble: string
   readonly settings: ProviderSettings
   readonly jobs: readonly JobView[]
   /** In the chain's own coin. */

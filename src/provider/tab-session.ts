@@ -201,6 +201,7 @@ function startingState({ key, settings }: SessionParts): ProviderState {
     sandbox: '',
     measured: '',
     hasGpu: false,
+    gpuTrouble: '',
     settings,
     jobs: [],
     money: { promised: NOTHING, claimable: NOTHING, inTransit: NOTHING, paid: NOTHING },

@@ -123,7 +123,7 @@ test('an epoch that can be replaced is posted again and again, ends before it is
   expect(troubles()).toEqual([])
   scene.stop()
   await scene.over
-}, 40_000)
+})
 
 test('a settler that kept its word answers a challenge with an old statement, and its bond stays', async () => {
   const [ann, bob] = [someone(), someone()]
@@ -141,7 +141,7 @@ test('a settler that kept its word answers a challenge with an old statement, an
   expect(await readJob(chain, scene.job.jobId)).toMatchObject({ disputes: 0, bond: 1_000n })
   scene.stop()
   await scene.over
-}, 40_000)
+})
 
 test('a promise that is challenged before it is final is shown as soon as it is', async () => {
   const ann = someone()
@@ -156,7 +156,7 @@ test('a promise that is challenged before it is final is shown as soon as it is'
   expect(await readJob(chain, scene.job.jobId)).toMatchObject({ bond: 1_000n })
   scene.stop()
   await scene.over
-}, 40_000)
+})
 
 test('a promise that is challenged before it is posted is posted for that, and shown', async () => {
   const ann = someone()
@@ -175,7 +175,7 @@ test('a promise that is challenged before it is posted is posted for that, and s
   expect(await readJob(chain, scene.job.jobId)).toMatchObject({ disputes: 0, bond: 1_000n })
   scene.stop()
   await scene.over
-}, 40_000)
+})
 
 test('a challenge that was made while the publisher was away is found when it is back', async () => {
   const ann = someone()
@@ -190,7 +190,7 @@ test('a challenge that was made while the publisher was away is found when it is
   expect(await readJob(chain, scene.job.jobId)).toMatchObject({ disputes: 0, bond: 1_000n })
   scene.stop()
   await scene.over
-}, 40_000)
+})
 
 test('an epoch that payees force although the settler is here is vetoed', async () => {
   const keys = [makeKey(), makeKey(), makeKey()]
@@ -203,7 +203,7 @@ test('an epoch that payees force although the settler is here is vetoed', async 
   expect(await readJob(chain, scene.job.jobId)).toMatchObject({ forced: 0n, committed: 360n })
   scene.stop()
   await scene.over
-}, 40_000)
+})
 
 test.each(['the opening', 'the post'] as const)(
   'when a reorg removes %s and all after it, everything comes back and nobody is paid twice',
@@ -239,7 +239,6 @@ test.each(['the opening', 'the post'] as const)(
     scene.stop()
     await scene.over
   },
-  40_000,
 )
 
 test('where claims are left to the payees, the settler is done when all is posted, and hears of what they take', async () => {
@@ -263,7 +262,7 @@ test('where claims are left to the payees, the settler is done when all is poste
   expect(scene.book.epochs[0]?.claimed).toEqual(new Set([leaf.index]))
   scene.stop()
   await scene.over
-}, 40_000)
+})
 
 /** Payees force an epoch of 30 wei to a stranger with their leaves of epoch 0. */
 async function forceEpoch({ job, promised }: ReturnType<typeof draft>, keys: readonly PrivateKey[]) {

@@ -58,4 +58,4 @@ test('the lists of all that a publisher has posted come from the relay when the 
   expect(total).toBe(engine.show().jobs[0]?.promised)
   lifetime.abort()
   await relay.stopped
-}, 60_000)
+})

@@ -26,7 +26,7 @@ test('a reorg while the job closes brings nobody to loss: it is opened, posted, 
     expect(await balanceOf(chain, guest.account)).toBe(BigInt(guest.units.length) * 1000n)
   expect(job.payments).toHaveLength(new Set(job.payments.map(({ payee, epoch }) => `${payee} ${epoch}`)).size)
   stage.cut()
-}, 60_000)
+})
 
 test('a job that leaves claims to its payees closes with their money in the escrow, and they can take it', async () => {
   const stage = new Stage(openMemoryStore())
@@ -50,4 +50,4 @@ test('a job that leaves claims to its payees closes with their money in the escr
     expect(await balanceOf(chain, account)).toBe(10_000n)
   }
   end.abort()
-}, 60_000)
+})

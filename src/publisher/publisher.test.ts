@@ -57,7 +57,7 @@ test.concurrent('a job goes from its opening to its end: results, all paid to th
   expect(result.digest).toBe(job.digest)
   expect(result.files[0]?.bytes.subarray(64 * 59)).toEqual(squares(59))
   stage.cut()
-}, 40_000)
+})
 
 test.concurrent('a publisher that is cut off in the middle finishes the job after a restart, and repeats nothing', async () => {
   const home = join(folder, 'cut')
@@ -93,7 +93,7 @@ test.concurrent('a publisher that is cut off in the middle finishes the job afte
   again.cut()
   await resumed.stopped
   second.abort()
-}, 40_000)
+})
 
 test.concurrent('a lone provider is helped by the publisher, which runs the kernel itself', async () => {
   const stage = new Stage(openMemoryStore())
@@ -107,7 +107,7 @@ test.concurrent('a lone provider is helped by the publisher, which runs the kern
   expect(job.executions.own).toBe(5)
   expect(await balanceOf(chain, guest.account)).toBe(5_000n)
   stage.cut()
-}, 40_000)
+})
 
 test.concurrent('a cancelled job pays what is verified and gives the rest back', async () => {
   const stage = new Stage(openMemoryStore())
@@ -128,7 +128,7 @@ test.concurrent('a cancelled job pays what is verified and gives the rest back',
   expect(engine.show().jobs).toEqual([])
   expect(await stage.store.journals('')).toEqual([])
   stage.cut()
-}, 40_000)
+})
 
 test('a draft that the account cannot pay for opens nothing and leaves nothing behind', async () => {
   const stage = new Stage(openMemoryStore())
@@ -175,7 +175,7 @@ test.concurrent('when the chain falls silent in the opening the job waits and go
   wire.close()
   expect((await readJob(chain, jobId))?.budget).toBe(6_000n)
   end.abort()
-}, 30_000)
+})
 
 test('a journal that cannot be read fails its job and no other', async () => {
   const store = openMemoryStore()
@@ -216,4 +216,4 @@ test.concurrent('a job that is over stays over after a restart, with its result'
   for await (const { kind } of readJobRecords(store.journal(jobJournal(jobId)))) kinds.push(kind)
   expect(kinds[0]).toBe('opening')
   expect(kinds.at(-1)).toBe('closed')
-}, 40_000)
+})

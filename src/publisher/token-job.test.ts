@@ -43,7 +43,7 @@ test.concurrent('a job in a token pays in it to its smallest unit, also after a 
   expect(await balanceOf(chain, owner, token)).toBe(38_000n)
   expect(await balanceOf(chain, chain.escrow, token)).toBe(0n)
   again.cut()
-}, 60_000)
+})
 
 test.concurrent('of a token that keeps a part of the deposit only what arrived is leased and promised', async () => {
   const token = await minted('Token', 5_000n) // it keeps a half
@@ -64,7 +64,7 @@ test.concurrent('of a token that keeps a part of the deposit only what arrived i
   expect(await balanceOf(chain, chain.escrow, token)).toBe(0n)
   stage.cut()
   expect((await new Stage(stage.store).open()).show().jobs[0]).toMatchObject({ kept: 9_900n })
-}, 60_000)
+})
 
 test.concurrent('what is missing for a job in a token is named, and nothing is sent', async () => {
   const token = await minted('Token', 0n)
@@ -86,7 +86,7 @@ test.concurrent('what is missing for a job in a token is named, and nothing is s
   expect((await readJob(chain, jobId))?.budget).toBe(18_000n)
   expect(await stage.store.journals('')).toHaveLength(1)
   stage.cut()
-}, 40_000)
+})
 
 test.concurrent('what is no plain token is refused by its reason before anything is kept', async () => {
   const stage = new Stage(openMemoryStore())
@@ -99,4 +99,4 @@ test.concurrent('what is no plain token is refused by its reason before anything
   const plain = await tokens.deploy('OddToken', 'Odd', 'ODD', 6)
   expect(await engine.token(plain)).toMatchObject({ symbol: 'ODD', decimals: 6, balance: 0n })
   stage.cut()
-}, 20_000)
+})

@@ -93,7 +93,7 @@ test('a relay that has lost everything is told again when it is back', async () 
   await expect.poll(() => after.stats().lists, { timeout: 25_000 }).toBe(1)
   const { node } = await openPeer(after.addresses, stage.signal)
   expect(isEqual(await ask(node, list, after), list.bytes)).toBe(true)
-}, 40_000)
+})
 
 /** Serves other bytes under whatever digest is asked for. */
 const serveOthers = (node: PeerNode) =>

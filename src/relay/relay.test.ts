@@ -102,7 +102,7 @@ test('a relay without room says so to whom it refuses', async () => {
       state: 'lost',
       reason: 'the relay gave no reservation (it may be full)',
     })
-}, 30_000)
+})
 
 test('limits that libp2p would garble on the wire are refused', async () => {
   for (const relayedBytes of [0n, 1n << 31n, 3n << 30n, 1n << 32n]) {

@@ -98,7 +98,7 @@ test('a second user of the folder is refused until the first has ended', async (
     message: expect.stringContaining('another process is using it'),
   })
   expect(await numbers(await reopen(), 'a')).toEqual([])
-}, 10_000)
+})
 
 /** Appends numbers without end, several at a time, and says each one that was acknowledged. */
 const WRITER = `
@@ -145,4 +145,4 @@ test('kill -9 in the middle of appends loses nothing that was acknowledged', asy
     first = kept.length
     owner.abort()
   }
-}, 60_000)
+})

@@ -16,7 +16,9 @@ import { checkParts, programOf } from './unit.ts'
  * Where kernels run in this browser. `gpu` is there while WebGPU can be used; a fall-back adapter is software. Where it was
  * there and is not to be used now, `gpuTrouble` says why.
  */
-export type SandboxReport = { readonly mode: Mode; readonly gpu?: Gpu; readonly gpuTrouble?: string }
+export type SandboxReport = { readonly mode: Mode; readonly gpu?: Gpu; readonly gpuTrouble?: GpuTrouble }
+/** Why a GPU is not used; `isFinal`: it will not be until the page is loaded again. */
+export type GpuTrouble = { readonly why: string; readonly isFinal: boolean }
 
 /** What `openSandbox` needs. The sandbox closes, and all that runs in it ends, when `signal` aborts. */
 export type SandboxOptions = {
@@ -45,11 +47,14 @@ export type Sandbox = {
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const frames = new Frames(options)
   const { mode, gpu, isSilent = false } = await frames.open()
-  const found = gpu !== undefined ? { gpu } : isSilent ? { gpuTrouble: SILENT } : {}
+  const found = gpu !== undefined ? { gpu } : isSilent ? { gpuTrouble: silent } : {}
   return new OpenSandbox({ mode, ...found }, frames, options)
 }
 
-const SILENT = 'The GPU did not answer when this page was opened, and is left alone until it is loaded again'
+const silent: GpuTrouble = {
+  why: 'The GPU did not answer when this page was opened, and is left alone until it is loaded again',
+  isFinal: true,
+}
 
 /** Units of a GPU worker that may be at fault together: it has so many in flight. */
 const GPU_IN_FLIGHT = 3
@@ -79,7 +84,8 @@ class OpenSandbox implements Sandbox {
       // One frame of units at a time, whoever owns it: kernels that share the GPU's time would be measured wrongly.
       wgsl: new Pool(1, {
         spawn: (cell, stop) => frames.spawn('gpu', cell, stop),
-        explain: (task, failure) => watch.explain(task.kernel.name, failure, task.signal),
+        explain: (task, failure, isThere) =>
+          watch.explain(isThere ? task.kernel.name : undefined, failure, task.signal),
         canRetry: false,
         inFlight: GPU_IN_FLIGHT,
       }),
@@ -89,7 +95,8 @@ class OpenSandbox implements Sandbox {
   get report(): SandboxReport {
     const { mode, gpu } = this.#report
     const { trouble } = this.#watch
-    return gpu === undefined || trouble === undefined ? this.#report : { mode, gpuTrouble: trouble.message }
+    if (gpu === undefined || trouble === undefined) return this.#report
+    return { mode, gpuTrouble: { why: trouble.message, isFinal: this.#watch.isGivenUp } }
   }
 
   get workers(): WorkerView[] {
@@ -107,14 +114,17 @@ class OpenSandbox implements Sandbox {
     const { executor, manifest, owner, isPrivate = false } = source
     checkParts(manifest, source)
     if (executor === 'wgsl' && this.#report.gpu === undefined)
-      throw new Failure('unsupported', this.#report.gpuTrouble ?? 'There is no WebGPU here to run WGSL on')
+      throw new Failure(
+        'unsupported',
+        this.#report.gpuTrouble?.why ?? 'There is no WebGPU here to run WGSL on',
+      )
     this.#count += 1
     const inputs = new Map([...source.inputs].map(([name, bytes]) => [name, compact(bytes)]))
     const kernel: Kernel = {
       id: this.#count,
       owner,
       cell: { name: isPrivate ? `private ${this.#count}` : owner, isPrivate },
-      name: programOf(manifest, executor).code.cid,
+      name: `${programOf(manifest, executor).code.cid} of ${owner}`,
       parts: { executor, manifest, code: compact(source.code), inputs },
       checkOutput: outputCheck(manifest),
     }

@@ -68,7 +68,7 @@ test('block 0 and the balances are the same after every one of five restarts', a
     expect(await balance(chain)).toBe('0x5')
     await end()
   }
-}, 40_000)
+})
 
 test('another folder is another chain', async () => {
   const { chain, end } = await start()
@@ -103,7 +103,7 @@ test('a chain that was killed comes back with what it had written, and says what
   const again = await start()
   expect(again.chain.genesis).toBe(chain.genesis)
   expect(await balance(again.chain)).toBe('0x5')
-}, 30_000)
+})
 
 test('a chain left behind by a killed run is ended, and its last block is kept', async () => {
   const { chain } = await start()

@@ -239,7 +239,7 @@ test('what was earned in a token is cashed out by itself, and a relay without a 
   await purse.refresh()
   expect(purse.money(token)).toMatchObject({ claimable: 0n, paid: SUM / 2n })
   expect(purse.money()).toMatchObject({ claimable: SUM, paid: 0n })
-}, 40_000)
+})
 
 test.each([
   [null, 'cash-outs: expected an object'],

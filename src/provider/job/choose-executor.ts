@@ -38,6 +38,7 @@ export async function loadKernel(job: Job, parts: ChoiceParts): Promise<LoadedKe
   const way = route(programs, {
     wish,
     gpu: parts.sandbox.report.gpu,
+    gpuTrouble: parts.sandbox.report.gpuTrouble,
     profile: programs.length > 1 ? await parts.admission.profile() : undefined,
     trial: isOpen ? parts.admission.trialOf(nameOf(programs)) : undefined,
   })

@@ -12,10 +12,12 @@ function setUp() {
   return { sandbox, work, sight: new GpuSight(sandbox) }
 }
 
+const gpuTrouble = { why: 'lost', isFinal: false }
+
 test('jobs are chosen for anew once when the GPU goes, and once when it is back', () => {
   const { sandbox, sight } = setUp()
   expect(sight.change()).toBeUndefined()
-  sandbox.report = { mode: 'data worker', gpuTrouble: 'lost' }
+  sandbox.report = { mode: 'data worker', gpuTrouble }
   expect(sight.change()).toBeDefined()
   expect(sight.change()).toBeUndefined()
   sandbox.report = { mode: 'data worker', gpu }
@@ -25,7 +27,7 @@ test('jobs are chosen for anew once when the GPU goes, and once when it is back'
 
 test('a job without a WGSL program is left alone', () => {
   const { sandbox, sight, work } = setUp()
-  sandbox.report = { mode: 'data worker', gpuTrouble: 'lost' }
+  sandbox.report = { mode: 'data worker', gpuTrouble }
   expect(work.manifest?.programs.map(({ kind }) => kind)).toEqual(['wasm'])
   expect(sight.change()?.(work)).toBe(false)
 })
@@ -38,7 +40,7 @@ test('a job with twins leaves the GPU that is gone, stays on WASM meanwhile, and
     const run = (units: readonly number[]): ReturnType<TestKernel['run']> => kernel.run(units)
     work.begin({ executor, run, runSome: run, close: () => kernel.close() })
   }
-  sandbox.report = { mode: 'data worker', gpuTrouble: 'lost' }
+  sandbox.report = { mode: 'data worker', gpuTrouble }
   const gone = sight.change()
   on('wgsl')
   expect(gone?.(work)).toBe(true)

@@ -100,7 +100,7 @@ test('when the publisher is gone the relay gives the list', async () => {
   await publisher.leave()
   expect(await fetchFrom(list)).toEqual(list.leaves)
   expect(await fetchFrom(list, publisher.source)).toEqual(list.leaves)
-}, 40_000)
+})
 
 test('a publisher that gives others other bytes is passed over: the relay has the true ones', async () => {
   const publisher = await openPublisher(twoFaced)

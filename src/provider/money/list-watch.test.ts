@@ -169,4 +169,4 @@ test('posts are read from the chain, each once', async () => {
   } finally {
     await stop()
   }
-}, 30_000)
+})

@@ -46,7 +46,7 @@ test.concurrent('a job whose budget is used up says so, goes on with what its pu
   await expect(engine.topUp(jobId, toWei(1n))).rejects.toThrow('amount: the job is ending')
   stage.cut()
   expect(first(await new Stage(stage.store).open()).money).toEqual(job.money)
-}, 40_000)
+})
 
 test.concurrent('what was added is leased and promised after a restart without asking the chain first', async () => {
   const stage = new Stage(openMemoryStore())
@@ -63,7 +63,7 @@ test.concurrent('what was added is leased and promised after a restart without a
   await resumed.over(jobId)
   await expectSettled(first(resumed))
   again.cut()
-}, 40_000)
+})
 
 test.concurrent('an amount that cannot be added is refused by name, and nothing is sent', async () => {
   const stage = new Stage(openMemoryStore())
@@ -78,7 +78,7 @@ test.concurrent('an amount that cannot be added is refused by name, and nothing 
   for (const [amount, why] of wrong) await expect(engine.topUp(jobId, toWei(amount))).rejects.toThrow(why)
   expect((await readJob(chain, jobId))?.budget).toBe(4_000n)
   stage.cut()
-}, 20_000)
+})
 
 test.concurrent('a job is not begun with less than one unit costs, nor with more than the whole', async () => {
   const stage = new Stage(openMemoryStore())

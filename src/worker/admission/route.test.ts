@@ -19,6 +19,7 @@ const profile = (wgsl?: { register: number; workgroup?: number }, isSoftware = t
 const known = (more: Partial<Known> = {}): Known => ({
   wish: 'auto',
   gpu: { isFallbackAdapter: true },
+  gpuTrouble: undefined,
   profile: undefined,
   trial: undefined,
   ...more,
@@ -87,6 +88,21 @@ test.each([
   ['This job runs on WebGPU only, and this browser offers none', wgslOnly, { gpu: undefined }],
 ] as const)('%s', (text, programs, more) => {
   expect(() => route(programs, known(more))).toThrow(text)
+})
+
+test.each([
+  ['while a GPU rests', false, 'device-lost'],
+  ['when a GPU is given up', true, 'unsupported'],
+] as const)('%s its jobs are turned away with the reason, and twins run in WASM', (_, isFinal, code) => {
+  const tired = known({ gpu: undefined, gpuTrouble: { why: 'The GPU failed', isFinal } })
+  for (const [programs, wish, said] of [
+    [wgslOnly, 'auto', 'This job runs on WebGPU only, and it is not used now: The GPU failed'],
+    [twins, 'wgsl', 'WebGPU is chosen, but it is not used now: The GPU failed'],
+  ] as const)
+    expect(() => route(programs, { ...tired, wish })).toThrow(
+      expect.objectContaining({ code, message: said }),
+    )
+  expect(route(twins, tired)).toMatchObject({ kind: 'run', program: { kind: 'wasm' } })
 })
 
 test('of two WGSL programs the one runs whose way of sharing was faster here', () => {

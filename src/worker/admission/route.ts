@@ -3,6 +3,7 @@ import type { Program } from '../../protocol/manifest/program.ts'
 import type { WasmProgram } from '../../protocol/manifest/wasm-program.ts'
 import type { Variant, WgslProgram } from '../../protocol/manifest/wgsl/wgsl-program.ts'
 import type { Executor } from '../executor.ts'
+import type { SandboxReport } from '../sandbox.ts'
 import type { Profile } from './profile.ts'
 import { bestRates } from './profile.ts'
 
@@ -12,6 +13,8 @@ export type Known = {
   readonly wish: 'auto' | Executor
   /** The adapter of WebGPU, where there is one. */
   readonly gpu: { readonly isFallbackAdapter: boolean } | undefined
+  /** Why there is none just now, where there was one. */
+  readonly gpuTrouble: SandboxReport['gpuTrouble']
   readonly profile: Profile | undefined
   /** What trying these very programs showed before. */
   readonly trial: Trial | undefined
@@ -43,13 +46,13 @@ const DECIDED = 1.5
 /**
  * Decides how a job runs here: what the visitor chose, or what its programs showed when they were tried, or a trial that
  * begins with what the profile speaks for. A software adapter is judged by its speed as any other. Throws `unsupported`,
- * saying why nothing here can run the job.
+ * saying why nothing here can run the job, or `device-lost` while a GPU that could rests.
  */
 export function route(programs: readonly Program[], known: Known): Route {
   const wasm = programs.find((program): program is WasmProgram => program.kind === 'wasm')
   const wgsl = known.gpu && bestVariant(programs, known.gpu, known.profile)
   refuse(programs, known)
-  if (wasm === undefined || wgsl === undefined || known.wish !== 'auto') return only(wasm, wgsl, known.wish)
+  if (wasm === undefined || wgsl === undefined || known.wish !== 'auto') return only(wasm, wgsl, known)
   const rates = known.profile && bestRates(known.profile)
   if (rates?.wgsl === 0)
     return { kind: 'run', program: wasm, cause: 'WebGPU failed or gave wrong numbers when it was measured' }
@@ -76,10 +79,10 @@ function times(factor: number): string {
   return `${factor < 10 ? factor.toFixed(1) : Math.round(factor)} times`
 }
 
-function only(wasm: WasmProgram | undefined, wgsl: WgslProgram | undefined, wish: Known['wish']): Route {
+function only(wasm: WasmProgram | undefined, wgsl: WgslProgram | undefined, known: Known): Route {
+  const { wish } = known
   const program = wish === 'wgsl' ? wgsl : wish === 'wasm' ? wasm : (wasm ?? wgsl)
-  if (program === undefined)
-    throw new Failure('unsupported', 'This job runs on WebGPU only, and this browser offers none')
+  if (program === undefined) throw withoutGpu('This job runs on WebGPU only, and', known)
   const cause =
     wish === 'auto'
       ? `${NAMES[program.kind]} is all that fits`
@@ -87,10 +90,16 @@ function only(wasm: WasmProgram | undefined, wgsl: WgslProgram | undefined, wish
   return { kind: 'run', program, cause }
 }
 
-function refuse(programs: readonly Program[], { wish, gpu }: Known): void {
+function withoutGpu(what: string, { gpuTrouble }: Known): Failure {
+  if (gpuTrouble === undefined) return new Failure('unsupported', `${what} this browser offers none`)
+  const { why, isFinal } = gpuTrouble
+  return new Failure(isFinal ? 'unsupported' : 'device-lost', `${what} it is not used now: ${why}`)
+}
+
+function refuse(programs: readonly Program[], known: Known): void {
+  const { wish, gpu } = known
   const has = (kind: Executor): boolean => programs.some((program) => program.kind === kind)
-  if (wish === 'wgsl' && gpu === undefined)
-    throw new Failure('unsupported', 'WebGPU is chosen, but this browser offers none')
+  if (wish === 'wgsl' && gpu === undefined) throw withoutGpu('WebGPU is chosen, but', known)
   if (wish === 'wgsl' && !has('wgsl'))
     throw new Failure('unsupported', 'WebGPU is chosen, but this job has no WGSL program')
   if (wish === 'wasm' && !has('wasm'))

@@ -56,11 +56,17 @@ export class FrameHost {
     const { port1, port2 } = new MessageChannel()
     try {
       const opened = await greet(element, { port: port1, remote: port2, options, signal })
+      if (opened.isSilent === true) element.dataset.gpu = 'silent'
       return new FrameHost(element, port1, { open: opened, frame: options.frame })
     } catch (error) {
       element.remove()
       throw error
     }
+  }
+
+  /** Whether a frame of the document, be it of another sandbox, has found the GPU silent. */
+  static get isGpuSilent(): boolean {
+    return document.querySelector('iframe[data-gpu=silent]') !== null
   }
 
   /**

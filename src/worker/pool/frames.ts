@@ -19,6 +19,8 @@ const SPARE_MS = 500
 const PROBE_MS = 600_000
 /** The cell whose frame all share that are not private. */
 const SHARED = ''
+/** What is known where the GPU does not answer. */
+const SILENT: FrameOpen = { kind: 'open', mode: 'WASM only', isSilent: true }
 
 /** The frames of a page: one for all, one more for each private cell, and a new one in the place of one that does not answer. */
 export class Frames {
@@ -40,16 +42,18 @@ export class Frames {
 
   /**
    * Opens the shared frame and tells what the browser allows. One that falls silent while it looks for a GPU is replaced by one
-   * that does not look: it would hang again, and its WASM workers with it. Throws `unreachable`, `unsupported` or `cancelled`.
+   * that does not look: it would hang again, and its WASM workers with it. Beside a frame that knows so no other looks, because
+   * browsers run them in one process, which the question would hold up with all of them. Throws `unreachable`, `unsupported` or `cancelled`.
    */
   async open(): Promise<FrameOpen> {
+    if (FrameHost.isGpuSilent) this.#known = SILENT
     try {
       const { open } = await this.#host(SHARED)
       this.#known = open
       return open
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'wedged' || this.#known !== undefined) throw error
-      this.#known = { kind: 'open', mode: 'WASM only', isSilent: true }
+      this.#known = SILENT
       return await this.open()
     }
   }

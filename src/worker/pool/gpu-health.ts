@@ -4,6 +4,8 @@ import { Failure } from '../../protocol/failure.ts'
 export type GpuHealth = {
   readonly losses: number
   readonly lossesByKernel: Readonly<Record<string, number>>
+  /** Kernels that took too long to load, with the words in which they are refused. */
+  readonly lateLoads: Readonly<Record<string, string>>
   /** It does not answer; nobody knows for how long. */
   readonly isWedged: boolean
   /** Until when no work is given to it, and why. */
@@ -15,6 +17,7 @@ export type GpuHealth = {
 export const healthyGpu: GpuHealth = {
   losses: 0,
   lossesByKernel: {},
+  lateLoads: {},
   isWedged: false,
   restsUntil: 0,
   cause: '',
@@ -36,7 +39,25 @@ export function afterLoss(
   const restMs = RESTS_MS[Math.min(losses, RESTS_MS.length) - 1] ?? 0
   const lossesByKernel = { ...health.lossesByKernel, [kernel]: (health.lossesByKernel[kernel] ?? 0) + 1 }
   const isWedged = failure.code === 'wedged'
-  return { losses, lossesByKernel, isWedged, restsUntil: now + restMs, cause: failure.message }
+  return { ...health, losses, lossesByKernel, isWedged, restsUntil: now + restMs, cause: failure.message }
+}
+
+/**
+ * The health after `kernel` was not loaded in time. A slow compiler is no loss, or a few honest kernels would take the GPU from
+ * all; it may hold up the GPU (`isSilent`) until it is done.
+ */
+export function afterLateLoad(
+  health: GpuHealth,
+  kernel: string,
+  { failure, isSilent }: { failure: Failure; isSilent: boolean },
+): GpuHealth {
+  const lateLoads = { ...health.lateLoads, [kernel]: failure.message }
+  return isSilent ? afterSilence({ ...health, lateLoads }, failure) : { ...health, lateLoads }
+}
+
+/** The health of a GPU that does not answer, or that the browser does not give: no kernel is to blame for it. */
+export function afterSilence(health: GpuHealth, failure: Failure): GpuHealth {
+  return { ...health, isWedged: true, cause: failure.message }
 }
 
 /** The health of a GPU that did not answer and does again. */
@@ -82,6 +103,8 @@ export function troubleOf(health: GpuHealth, now: number): Failure | undefined {
 
 /** Why a kernel may not use the GPU whatever its state; undefined when it may. */
 export function blameOf(health: GpuHealth, kernel: string): Failure | undefined {
+  const late = health.lateLoads[kernel]
+  if (late !== undefined) return new Failure('refused', late)
   if ((health.lossesByKernel[kernel] ?? 0) < MAX_LOSSES) return undefined
   return new Failure('refused', `This kernel made the GPU fail ${MAX_LOSSES} times (${health.cause})`)
 }

@@ -4,6 +4,7 @@ import { GpuWatch } from './gpu-watch.ts'
 
 const lost = new Failure('device-lost', 'gone')
 const late = new Failure('timeout', 'too slow')
+const notLoaded = new Failure('refused', 'not loaded')
 const { signal } = new AbortController()
 
 type Answer = 'device' | 'none' | Promise<void>
@@ -98,4 +99,49 @@ test('a frame that went away, or a run that was cancelled meanwhile, is no loss 
     await watch.explain('a', new Failure('unreachable', 'frame'), signal)
   await watch.explain('a', late, AbortSignal.abort())
   expect(await watch.admit('a', signal)).toBeUndefined()
+})
+
+test('kernels that take too long to load are refused by name, and are no losses of the GPU, however many they are', async () => {
+  const { watch } = setUp()
+  for (const kernel of ['a', 'b', 'c', 'd', 'a'])
+    expect(await watch.explain(kernel, notLoaded, signal)).toBe(notLoaded)
+  expect(watch.isGivenUp).toBe(false)
+  expect(watch.trouble).toBeUndefined()
+  expect(await watch.admit('a', signal)).toMatchObject({ code: 'refused', message: 'not loaded' })
+  expect(await watch.admit('e', signal)).toBeUndefined()
+  await watch.explain('e', lost, signal)
+  await watch.explain('f', lost, signal)
+  expect(watch.isGivenUp).toBe(false)
+})
+
+test('a kernel whose loading holds up the GPU is refused, and others have the GPU again when it is done', async () => {
+  const { scene, watch } = setUp()
+  let answer = (): void => undefined
+  scene.answer = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  expect(await watch.explain('a', notLoaded, signal)).toBe(notLoaded)
+  expect(watch.trouble?.message).toBe(
+    'The GPU does not answer, and is asked again from time to time (not loaded)',
+  )
+  expect(await watch.admit('b', signal)).toMatchObject({ code: 'wedged' })
+  answer()
+  await expect.poll(() => watch.trouble).toBeUndefined()
+  expect(await watch.admit('b', signal)).toBeUndefined()
+  expect(await watch.admit('a', signal)).toMatchObject({ code: 'refused' })
+})
+
+test('a GPU that the browser does not give yet is asked for again, and that is a loss by no kernel', async () => {
+  const { scene, watch } = setUp()
+  await watch.explain('a', lost, signal)
+  await watch.explain('b', lost, signal)
+  scene.now += 5_000
+  const none = new Failure('device-lost', 'no device')
+  scene.answer = 'none'
+  for (let time = 0; time < 5; time += 1) expect(await watch.explain(undefined, none, signal)).toBe(none)
+  expect(watch.isGivenUp).toBe(false)
+  expect(watch.trouble?.message).toContain('asked again from time to time (no device)')
+  scene.answer = 'device'
+  await expect.poll(() => watch.trouble).toBeUndefined()
+  expect(await watch.admit('c', signal)).toBeUndefined()
 })

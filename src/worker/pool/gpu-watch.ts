@@ -1,6 +1,16 @@
 import { Failure } from '../../protocol/failure.ts'
 import type { GpuHealth } from './gpu-health.ts'
-import { afterAnswer, afterLoss, blameOf, healthyGpu, restOf, troubleOf } from './gpu-health.ts'
+import {
+  afterAnswer,
+  afterLateLoad,
+  afterLoss,
+  afterSilence,
+  blameOf,
+  healthyGpu,
+  isGivenUp,
+  restOf,
+  troubleOf,
+} from './gpu-health.ts'
 
 /** What watching the GPU needs. */
 export type GpuWatchPorts = {
@@ -38,6 +48,11 @@ export class GpuWatch {
     return restOf(this.#health, now) > SHORT_REST_MS ? troubleOf(this.#health, now) : undefined
   }
 
+  /** Whether no kernel may use the GPU until the page is loaded again. */
+  get isGivenUp(): boolean {
+    return isGivenUp(this.#health)
+  }
+
   /** Waits out a short rest. Gives why the kernel may not use the GPU, if it may not. */
   async admit(kernel: string, signal: AbortSignal): Promise<Failure | undefined> {
     const blame = blameOf(this.#health, kernel)
@@ -48,14 +63,20 @@ export class GpuWatch {
     return signal.aborted ? undefined : await this.admit(kernel, signal)
   }
 
-  /** Counts a failure that ended the GPU's worker while it ran `kernel`. What took too long is told apart from a GPU that does not answer. */
-  async explain(kernel: string, failure: Failure, signal: AbortSignal): Promise<Failure> {
+  /**
+   * Takes account of a failure that ended the GPU's worker while it had `kernel`: `refused` when that was not loaded in time. A
+   * unit that took too long is told apart from a GPU that does not answer. Without a kernel no worker got a device.
+   */
+  async explain(kernel: string | undefined, failure: Failure, signal: AbortSignal): Promise<Failure> {
     if (failure.code === 'unreachable') return failure
-    const isSilent = failure.code === 'timeout' && !(await this.#answersSoon(signal))
+    const isLateLoad = failure.code === 'refused'
+    const isSilent = (failure.code === 'timeout' || isLateLoad) && !(await this.#answersSoon(signal))
     if (signal.aborted) return failure
-    const told = isSilent ? wedged(failure) : failure
+    const told = isSilent && !isLateLoad ? wedged(failure) : failure
     const wasWedged = this.#health.isWedged
-    this.#health = afterLoss(this.#health, kernel, { failure: told, now: this.#ports.nowMs() })
+    if (kernel === undefined) this.#health = afterSilence(this.#health, failure)
+    else if (isLateLoad) this.#health = afterLateLoad(this.#health, kernel, { failure, isSilent })
+    else this.#health = afterLoss(this.#health, kernel, { failure: told, now: this.#ports.nowMs() })
     if (this.#health.isWedged && !wasWedged) void this.#untilItAnswers()
     return told
   }

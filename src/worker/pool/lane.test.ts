@@ -15,9 +15,9 @@ const LIMIT_MS = 300
 type Run = ToWorker & { kind: 'run' }
 type Say = (message: unknown) => void
 
-/** A pool of one lane. Its workers do what `act` says with each run they are told; `fallen` counts those that were ended. */
-function setUp(act: (run: Run, say: Say) => unknown) {
-  const state = { fallen: 0, say: (() => undefined) as Say }
+/** A pool of one lane. Its workers do what `act` says with each run they are told, and load nothing while `isStuck`; `fallen` counts those that were ended. */
+function setUp(act: (run: Run, say: Say) => unknown, { canRetry = true, inFlight = 1 } = {}) {
+  const state = { fallen: 0, isStuck: false, say: (() => undefined) as Say }
   const spawn = async (): Promise<WorkerLink> => {
     let isOpen = true
     const say: Say = (data) => isOpen && port.onmessage?.(new MessageEvent('message', { data }))
@@ -25,7 +25,8 @@ function setUp(act: (run: Run, say: Say) => unknown) {
       onmessage: null,
       postMessage(message) {
         const told = message as ToWorker
-        if (told.kind === 'load') queueMicrotask(() => say({ kind: 'loaded', kernel: told.kernel }))
+        if (told.kind === 'load' && !state.isStuck)
+          queueMicrotask(() => say({ kind: 'loaded', kernel: told.kernel }))
         if (told.kind === 'run') queueMicrotask(() => act(told, say))
       },
       close: () => {
@@ -38,7 +39,7 @@ function setUp(act: (run: Run, say: Say) => unknown) {
     }
     return new WorkerLink(port, { place: { frame: 0, worker: 0 }, kill, isThere: () => true })
   }
-  const pool = new Pool(1, { spawn, explain: async (_, failure) => failure, canRetry: true, inFlight: 1 })
+  const pool = new Pool(1, { spawn, explain: async (_, failure) => failure, canRetry, inFlight })
   const kernel = (name: string, limitMs = LIMIT_MS) => {
     const source = testSource(new Uint8Array(8), { manifest: { limits: { timeMs: limitMs } } })
     count += 1
@@ -191,4 +192,32 @@ test('a task of units that hang is left after one of them when others wait', asy
   const { elapsedMs } = await after(runs)
   expect(order).toEqual(['9', '1 timeout', '2 timeout', '3 timeout'])
   expect(elapsedMs).toBeLessThan(6 * (LIMIT_MS + 3_000))
+})
+
+test('a kernel that is not loaded within a minute is refused once for all its units, and the next one is loaded by a new worker', async () => {
+  const { state, kernel } = setUp((run, say) => say(results(run, run.units)))
+  const [slow, other] = [kernel('a'), kernel('a')]
+  state.isStuck = true
+  const { value, elapsedMs } = await after(slow.run([1, 2, 3]))
+  expect(show(value)).toEqual(['1 refused', '2 refused', '3 refused'])
+  expect(value[0]).toMatchObject({ failure: { message: 'The kernel was not loaded within 60 s' } })
+  expect(elapsedMs).toBeLessThan(61_000)
+  expect(state.fallen).toBe(1)
+  state.isStuck = false
+  expect(show(await other.run([4]))).toEqual(['4'])
+})
+
+test('of a GPU worker that fails only the units in flight are blamed, and what was done beside a lost one counts', async () => {
+  const gpu = { canRetry: false, inFlight: 2 }
+  const fallen = setUp(({ run }, say) => say({ kind: 'results', run, reports: [done(9)] }), gpu)
+  const { value } = await after(fallen.kernel('a').run([1, 2, 3]))
+  expect(show(value)).toEqual(['1 malformed', '2 malformed', '3 device-lost'])
+
+  const lost = (unit: number) => ({ kind: 'failed', unit, code: 'device-lost', message: 'the GPU is gone' })
+  const half = setUp(({ run }, say) => say({ kind: 'results', run, reports: [lost(1), done(2)] }), gpu)
+  expect(show((await after(half.kernel('b').run([1, 2, 3]))).value)).toEqual([
+    '1 device-lost',
+    '2',
+    '3 device-lost',
+  ])
 })

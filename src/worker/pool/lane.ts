@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../protocol/failure.ts'
 import { Failure, reason } from '../../protocol/failure.ts'
 import type { Round, UnitRun } from '../executor.ts'
 import { firstRound, SLICE_MS } from '../executor.ts'
@@ -9,8 +10,11 @@ import { compact, setDeadline } from './worker-link.ts'
 /** What a lane needs: a worker, and somebody who knows more of a failure. */
 export type LanePorts = {
   spawn(cell: Cell, signal: AbortSignal): Promise<WorkerLink>
-  /** Told of each failure that ended the worker; gives it as it is told to others. */
-  explain(task: Task, failure: Failure): Promise<Failure>
+  /**
+   * Told of each failure that ended the worker, `refused` when the kernel took too long to load, and of one that let none start
+   * (`isThere` is false); gives it as it is told to others.
+   */
+  explain(task: Task, failure: Failure, isThere: boolean): Promise<Failure>
   /** Whether the units of a worker that was ended are tried again one by one, to find the one at fault. */
   readonly canRetry: boolean
   /** How many units, in their order, may be at fault when the worker is ended. */
@@ -32,6 +36,8 @@ type CarefulTask = Task & { readonly isCareful: boolean }
 const LOAD_MS = 60_000
 /** So often a task goes to a new frame when its own is gone: one that goes on and on must come to an end. */
 const MOST_MOVES = 3
+/** What a unit that had begun does to its worker. */
+const OWN_FAULTS: readonly string[] = ['timeout', 'wedged', 'trap', 'malformed'] satisfies FailureCode[]
 /** What a message may be late on a busy machine. */
 const GRACE_MS = 2_000
 
@@ -135,8 +141,9 @@ export class Lane {
     } catch (error) {
       const cause = error instanceof Failure ? error : new Failure('trap', reason(error), { cause: error })
       this.end(cause)
-      const told = cause.code === 'cancelled' ? cause : await this.#ports.explain(task, cause)
-      return { cause: told, isRefusal: !isThere && cause.code === 'unreachable' }
+      const told = cause.code === 'cancelled' ? cause : await this.#ports.explain(task, cause, isThere)
+      const isRefusal = told.code === 'refused' || (!isThere && told.code === 'unreachable')
+      return { cause: told, isRefusal }
     }
   }
 
@@ -152,7 +159,9 @@ export class Lane {
   async #load(link: WorkerLink, { kernel, signal }: Task): Promise<Failure | undefined> {
     if (this.#kernels.has(kernel.id)) return undefined
     link.post({ kind: 'load', kernel: kernel.id, ...kernel.parts })
-    const answer = await link.receive(LOAD_MS, signal)
+    const answer = await link.receive(LOAD_MS, signal).catch((error: unknown) => {
+      throw error instanceof Failure && error.code === 'timeout' ? tooSlow(error) : error
+    })
     if (answer.kind === 'refused') return new Failure(answer.code, answer.message)
     if (answer.kind !== 'loaded') throw unexpected(answer)
     this.#kernels.set(kernel.id, firstRound)
@@ -210,12 +219,14 @@ export class Lane {
     const foreign = reports.find(({ unit }) => !open.delete(unit))
     if (foreign !== undefined)
       throw new Failure('malformed', `The sandbox sent unit ${foreign.unit}, which it was not asked for`)
+    const isLost = (report: UnitReport): boolean => report.kind === 'failed' && report.code === 'device-lost'
     for (const report of reports) {
-      if (report.kind === 'failed' && report.code === 'device-lost')
-        throw new Failure('device-lost', report.message)
+      if (isLost(report)) continue
       runs.set(report.unit, judge(task, report))
       this.#units += 1
     }
+    const lost = reports.find(isLost)
+    if (lost?.kind === 'failed') throw new Failure('device-lost', lost.message)
   }
 }
 
@@ -238,8 +249,8 @@ function failAll(
   open: readonly number[],
   { cause, inFlight }: { cause: Failure; inFlight: number },
 ): void {
-  const isOwn = cause.code === 'timeout' || cause.code === 'wedged'
   const other = new Failure('device-lost', 'the GPU failed before its turn', { cause })
+  const isOwn = OWN_FAULTS.includes(cause.code)
   for (const [place, unit] of open.entries()) fail(runs, unit, isOwn && place >= inFlight ? other : cause)
 }
 
@@ -250,6 +261,11 @@ function fail(runs: Map<number, UnitRun>, unit: number | undefined, cause: Failu
     unit,
     failure: new Failure(cause.code, `Unit ${unit}: ${cause.message}`, { cause }),
   })
+}
+
+/** Compiling cannot be interrupted: the worker is ended, and the kernel must not be tried again and again. */
+function tooSlow(cause: Failure): Failure {
+  return new Failure('refused', `The kernel was not loaded within ${LOAD_MS / 1000} s`, { cause })
 }
 
 function unexpected(answer: FromWorker): Failure {

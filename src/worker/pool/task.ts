@@ -12,7 +12,7 @@ export type Kernel = {
   /** Who takes turns with others, with all its kernels together. */
   readonly owner: string
   readonly cell: Cell
-  /** Which program of which job: what losses of the GPU are counted by. */
+  /** Which program of whom: what losses of the GPU are counted by. Somebody else's job with the same program may do other things with it. */
   readonly name: string
   readonly parts: KernelParts
   /** Throws `oversized` or `malformed` for an output of a wrong size. */

@@ -10,7 +10,7 @@ import { testPrograms, wasiSource } from './programs/test-programs.ts'
 let odd: Uint8Array<ArrayBuffer>
 beforeAll(async () => {
   odd = await compileOdd()
-}, 60_000)
+})
 
 /** Runs a unit of a program in this thread, and shows what came of it as text. */
 function run(code: Uint8Array, program: TestProgram, unit: number): string {
