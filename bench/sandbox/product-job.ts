@@ -50,7 +50,7 @@ export function productJob({ side, turns, variants, wasm }: Product): SampleJob 
     inputs: [{ name: 'numbers', ...fileOf(numbers) }],
     units: { kind: 'range', name: 'i', to: UNITS },
     outputs: [{ name: 'product', type: 'u32', bytes }],
-    limits: { fuel: 1_000_000_000_000, loopBound: 16_384, outputBytes: 4 * probe.maxSide ** 2 },
+    limits: { fuel: 1_000_000_000_000, loopBound: 512, outputBytes: 4 * probe.maxSide ** 2 },
     price: { replica: '0' },
   }
   return finishJob(manifest, [text, numbers, ...(code === undefined ? [] : [code])])

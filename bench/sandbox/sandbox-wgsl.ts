@@ -2,7 +2,7 @@ import type { Found } from '../row.ts'
 import { median } from '../spread.ts'
 import { withSandboxPage } from './site.ts'
 
-const ROUNDS = 9
+const ROUNDS = 21
 /** Units in a frame. */
 const UNITS = 4
 

@@ -168,15 +168,16 @@ function onChain(network: Network, { chainRpc, contract }: PublishOptions): Netw
 }
 
 function teller(jobId: string, { line, event }: Reporter): (state: PublisherState) => void {
-  let told = ''
+  let [told, toldWhy] = ['', '']
   return ({ jobs }) => {
     const job = jobs.find((entry) => entry.jobId === jobId)
     if (job === undefined) return
     const done = job.counts.accepted + job.counts.paid
     const failed = Object.entries(job.failures).map(([code, count]) => `${count} ${code}`)
     const failures = failed.length === 0 ? '' : `, failed: ${failed.join(', ')}`
-    const why = job.why === '' ? '' : ` (${job.why})`
-    const text = `${done} of ${job.units.length} units verified, ${job.counts.paid} paid${failures}; ${job.phase}${why}`
+    if (job.why !== toldWhy && job.why !== '') line(job.why)
+    toldWhy = job.why
+    const text = `${done} of ${job.units.length} units verified, ${job.counts.paid} paid${failures}; ${job.phase}`
     if (text === told) return
     told = text
     line(text)

@@ -2,13 +2,14 @@ import { Failure, malformed } from './failure.ts'
 
 /** The readers that every parser is built from. Each takes the value and its path, and throws `malformed` with that path. */
 
-/** Reads an object with no fields but `known`; an unknown field is refused with its path. */
+/** Reads an object with no fields but `known`; an unknown field is refused with its path, and with those that are known. */
 export function readRecord(value: unknown, path: string, known: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
     throw malformed(path, 'an object', value)
   }
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw new Failure('malformed', `${at(path, key)}: unknown field`)
+    if (!known.includes(key))
+      throw new Failure('malformed', `${at(path, key)}: unknown field; known are ${known.join(', ')}`)
   }
   return value as Record<string, unknown>
 }

@@ -45,7 +45,7 @@ export class Dialer {
         hasTriedWebrtc ||= attempt.path === 'webrtc'
       }
     }
-    const list = troubles.length > 0 ? troubles.join('; ') : 'it announced no address'
+    const list = troubles.length > 0 ? [...new Set(troubles)].join('; ') : 'it announced no address'
     throw new Failure('unreachable', `peer ${target.peer} could not be reached (${list})`)
   }
 

@@ -11,5 +11,6 @@ export function explain(error: unknown): string {
   const message = 'message' in error ? String(error.message) : ''
   if (name === 'DialDeniedError') return 'this page may not open that address'
   if (/timeout|timed out/i.test(`${name} ${message}`)) return 'no answer in time'
+  if (message.includes('NO_RESERVATION')) return 'it is not at its relay any more'
   return message === '' ? 'the connection failed' : message
 }

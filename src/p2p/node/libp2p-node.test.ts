@@ -99,6 +99,13 @@ test('an address of somebody else is not dialled, and the failure lists every tr
   await expect(dial).rejects.toThrow('ECONNREFUSED')
 })
 
+test('a peer that has left its relay is said to have', async () => {
+  const addresses = hidden.addresses().map((address) => address.replace(hidden.peerId, nobody))
+  await expect(dialer.dial({ peer: nobody, addresses }, ECHO, lifetime.signal)).rejects.toThrow(
+    `peer ${nobody} could not be reached (relayed: it is not at its relay any more)`,
+  )
+})
+
 test('a peer that does not speak the protocol is a refusal that names it', async () => {
   const dial = dialer.dial(
     { peer: open.peerId, addresses: open.addresses() },

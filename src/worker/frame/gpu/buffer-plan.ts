@@ -19,7 +19,7 @@ export type PlannedBuffer = {
   readonly name: string
   readonly usage: 'uniform' | 'storage'
   readonly bytes: number
-  readonly content?: Uint8Array<ArrayBuffer>
+  readonly content?: Uint8Array
   readonly window?: number
 }
 
@@ -103,11 +103,7 @@ export class BufferPlan {
     return new Slices(this.buffer.name, bytes, { room, contentOf })
   }
 
-  #content(
-    { unit, round }: UnitNames,
-    bytes: number,
-    values?: Bindings,
-  ): Uint8Array<ArrayBuffer> | undefined {
+  #content({ unit, round }: UnitNames, bytes: number, values?: Bindings): Uint8Array | undefined {
     if (this.#pieces === undefined) return undefined
     const found: Uint8Array[] = []
     let size = 0
@@ -119,7 +115,9 @@ export class BufferPlan {
         if (size > bytes)
           throw malformed(`buffer "${this.buffer.name}"`, `content of at most ${bytes} bytes`, size)
       }
-    return concat(found)
+    // An input that is all of a buffer is not copied: uploading it copies it once more.
+    const [first, ...rest] = found
+    return first !== undefined && rest.every(({ length }) => length === 0) ? first : concat(found)
   }
 }
 
