@@ -234,7 +234,7 @@ test('the faucet names the field that is wrong', async () => {
     body: refused('address: expected an address, found "0x1"', 'malformed'),
   })
   expect((await post('/faucet', { address: accountOf(makeKey()), amount: '9' })).body).toEqual(
-    refused('amount: unknown field', 'malformed'),
+    refused('amount: unknown field; known are address', 'malformed'),
   )
 })
 
