@@ -2,9 +2,9 @@ import type { Found } from '../row.ts'
 import { median } from '../spread.ts'
 import { withSandboxPage } from './site.ts'
 
-const ROUNDS = 21
-/** Units in a frame. */
-const UNITS = 4
+const ROUNDS = 31
+/** Units in a frame: about a second of them, which is what a provider runs in a turn. */
+const UNITS = 20
 
 /** Measures a long WGSL unit in the sandbox against the same kernel that the page runs itself, unguarded. */
 export async function sandboxWgsl(signal: AbortSignal): Promise<ReadonlyMap<string, Found>> {

@@ -249,3 +249,45 @@ test('zeros of a unit that the GPU lost are a lost device, never a result', asyn
   expect(shown[1]?.[0]).toContain('8 device-lost: Unit 8: the GPU did not do all of the unit')
   await lossy.close()
 })
+
+/** A browser that refuses a buffer of 20 bytes. */
+const fussy = `
+if (typeof GPUDevice !== 'undefined') {
+  const create = GPUDevice.prototype.createBuffer
+  GPUDevice.prototype.createBuffer = function (options) {
+    return create.call(this, options.size === 20 ? { ...options, usage: 0 } : options)
+  }
+}
+`
+
+test("a unit that the GPU refuses is told in the GPU's words, and those beside it are done", async () => {
+  const text = `
+@group(0) @binding(0) var<storage, read> head: array<u32>;
+@group(0) @binding(1) var<storage, read_write> room: array<u32>;
+@group(0) @binding(2) var<storage, read_write> out: array<u32>;
+@compute @workgroup_size(1) fn main() { room[0] = head[0]; out[0] = room[0] * 10u + arrayLength(&room); }`
+  const buffers = [
+    { name: 'head', bytes: 4, init: [{ u32: ['$i'] }] },
+    { name: 'room', bytes: '4*$i' },
+    { name: 'out', bytes: 4 },
+  ]
+  const passes = [{ entry: 'main', bindings: [['head', 'room', 'out']], dispatch: [1] }]
+  const refusing = await openSandboxSite(browser, site)
+  await replaceSandbox(refusing, prepend(site.sandbox.html, fussy))
+  const shown = await refusing.evaluate(
+    async ({ text, job }) => {
+      const kernel: Kernel = await (await harness.open()).load(harness.wgsl(text, job))
+      return harness.show(await kernel.run([3, 4, 5, 6, 7, 8]))
+    },
+    { text, job: { program: { buffers, passes } } },
+  )
+  expect(shown).toEqual([
+    '3 = 33',
+    '4 = 44',
+    expect.stringMatching(/^5 trap: Unit 5: the GPU refused the kernel: .*[Uu]sage/),
+    '6 = 66',
+    '7 = 77',
+    '8 = 88',
+  ])
+  await refusing.close()
+})

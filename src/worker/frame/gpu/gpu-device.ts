@@ -1,3 +1,4 @@
+import { defer } from '../../../protocol/defer.ts'
 import { Failure } from '../../../protocol/failure.ts'
 import type { Requires } from '../../../protocol/manifest/wgsl/requires.ts'
 import { defaultLimits } from '../../guard/gpu-limits.ts'
@@ -13,7 +14,11 @@ export type Device = {
   readonly gpu: GPUDevice
   readonly seal: Promise<GPUComputePipeline>
   readonly isFallbackAdapter: boolean
+  readonly refusals: Refusals
 }
+
+/** How often the GPU has refused something outside of `catchErrors`. `told` resolves when all is counted that it had to tell so far. */
+export type Refusals = { readonly count: number; told(): Promise<void> }
 
 /**
  * Opens the GPU with exactly what a program requires; undefined where the browser has none to give. Throws `unsupported`, naming
@@ -38,7 +43,11 @@ export async function openDevice(
   const gpu = await Promise.race([adapter.requestDevice({ requiredLimits, requiredFeatures }), late])
   const seal = compileSeal(gpu)
   seal.catch(() => undefined)
-  return { device: { gpu, seal, isFallbackAdapter }, info: { vendor, architecture, isFallbackAdapter } }
+  const refusals = countRefusals(gpu)
+  return {
+    device: { gpu, seal, isFallbackAdapter, refusals },
+    info: { vendor, architecture, isFallbackAdapter },
+  }
 }
 
 function checkRequires(adapter: GPUAdapter, { features = [], limits = {} }: Requires): void {
@@ -52,6 +61,21 @@ function checkRequires(adapter: GPUAdapter, { features = [], limits = {} }: Requ
         'unsupported',
         `This GPU allows ${name} up to ${most}; requires.limits asks for ${least}`,
       )
+  }
+}
+
+/** The browser tells of a refusal in a task of its own, which may come after the promise of what was submitted later. */
+function countRefusals(gpu: GPUDevice): Refusals {
+  let count = 0
+  gpu.addEventListener('uncapturederror', (event) => {
+    event.preventDefault()
+    count += 1
+  })
+  return {
+    get count() {
+      return count
+    },
+    told: () => new Promise(defer),
   }
 }
 

@@ -1,6 +1,7 @@
 import { Failure, reason } from '../../../protocol/failure.ts'
 import { joinOutputs } from '../../../protocol/manifest/outputs.ts'
 import type { PlannedBuffer } from './buffer-plan.ts'
+import type { Refusals } from './gpu-device.ts'
 import { catchErrors } from './gpu-device.ts'
 import type { PlannedDispatch, UnitPlan } from './gpu-plan.ts'
 import type { HeldBuffers } from './held-buffers.ts'
@@ -11,10 +12,14 @@ import { STATUS } from './pipeline.ts'
 /** What the slots of a kernel share. */
 export type SlotParts = {
   readonly gpu: GPUDevice
+  readonly refusals: Refusals
   readonly seal: GPUComputePipeline
   readonly pipelines: readonly Pipeline[]
   readonly pace: Pace
 }
+
+/** Does what is to be done at once. The promise tells whether the GPU refused it, as far as that is watched. */
+type Watch = (act: () => void) => Promise<void>
 
 const STAGING = 'weft_staging'
 const STATUS_BYTES = 8
@@ -37,14 +42,23 @@ export class GpuSlot {
     return this.#buffers.bytes
   }
 
-  /** Runs one unit and gives the bytes of its outputs. Throws `fuel`, `trap`, `memory` or `device-lost`. */
+  /**
+   * Runs one unit and gives the bytes of its outputs. Error scopes would cost each unit half a millisecond. So there are none, until
+   * the GPU refuses something meanwhile: then the unit is run again, within them. Throws `fuel`, `trap`, `memory` or `device-lost`.
+   */
   async run(plan: UnitPlan): Promise<Uint8Array<ArrayBuffer>> {
+    const { gpu, refusals } = this.#parts
+    const before = refusals.count
     try {
-      return await this.#run(plan)
+      const output = await this.#attempt(plan, async (act) => act())
+      await refusals.told()
+      if (refusals.count === before) return output
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'fuel') this.close()
-      throw error
+      await refusals.told()
+      if (refusals.count === before) throw error
     }
+    this.close()
+    return await this.#attempt(plan, (act) => catchErrors(gpu, 'trap', act))
   }
 
   /** Gives the memory back. */
@@ -52,35 +66,51 @@ export class GpuSlot {
     this.#buffers.close()
   }
 
-  async #run(plan: UnitPlan): Promise<Uint8Array<ArrayBuffer>> {
-    const size = plan.outputs.reduce((sum, { bytes }) => sum + wholeWords(bytes), STATUS_BYTES)
-    const parts = await this.#submit(plan, size)
-    const reading = this.#read(size)
-    reading.catch(() => undefined)
-    // What the GPU refused says more than that there is nothing to read.
-    await Promise.all(parts)
-    const bytes = await reading
-    const [spent, seal] = new Uint32Array(bytes, 0, 2)
-    if (seal !== (this.#seal + parts.length) >>> 0)
-      throw new Failure('device-lost', 'the GPU did not do all of the unit')
-    if (spent !== 0) throw new Failure('fuel', 'a loop turned more often than limits.loopBound allows')
-    return readOutputs(bytes, plan)
+  async #attempt(plan: UnitPlan, watch: Watch): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await this.#run(plan, watch)
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'fuel') this.close()
+      throw error
+    }
   }
 
-  async #read(size: number): Promise<ArrayBuffer> {
+  async #run(plan: UnitPlan, watch: Watch): Promise<Uint8Array<ArrayBuffer>> {
+    const size = plan.outputs.reduce((sum, { bytes }) => sum + wholeWords(bytes), STATUS_BYTES)
+    const parts = await this.#submit(plan, size, watch)
+    const mapping = this.#map(size)
+    mapping.catch(() => undefined)
+    // What the GPU refused says more than that there is nothing to read.
+    await Promise.all(parts)
+    const staging = await mapping
+    try {
+      return this.#take(staging.getMappedRange(0, size), plan, parts.length)
+    } finally {
+      staging.unmap()
+    }
+  }
+
+  async #map(size: number): Promise<GPUBuffer> {
     const staging = this.#buffers.get(STAGING)
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, size)
     } catch (cause) {
       throw new Failure('device-lost', `the GPU device was lost: ${reason(cause)}`, { cause })
     }
-    const bytes = staging.getMappedRange(0, size).slice(0)
-    staging.unmap()
-    return bytes
+    return staging
+  }
+
+  /** Copies the outputs out of what was read, if the unit was done in all its parts. */
+  #take(staged: ArrayBuffer, plan: UnitPlan, parts: number): Uint8Array<ArrayBuffer> {
+    const [spent, seal] = new Uint32Array(staged, 0, 2)
+    if (seal !== (this.#seal + parts) >>> 0)
+      throw new Failure('device-lost', 'the GPU did not do all of the unit')
+    if (spent !== 0) throw new Failure('fuel', 'a loop turned more often than limits.loopBound allows')
+    return readOutputs(staged, plan)
   }
 
   /** Submits a unit in parts, with a rest for the page between them. Gives a promise for each, which tells what the GPU refused. */
-  async #submit(plan: UnitPlan, size: number): Promise<Promise<void>[]> {
+  async #submit(plan: UnitPlan, size: number, watch: Watch): Promise<Promise<void>[]> {
     const { gpu, pace } = this.#parts
     this.#seal = (this.#seal + SEAL_STEP) >>> 0
     const submitted: Promise<void>[] = []
@@ -90,7 +120,7 @@ export class GpuSlot {
       const part = rest.slice(0, firstPart(rest, pace.dispatches))
       rest = rest.slice(part.length)
       const isFirst = submitted.length === 0
-      const errors = catchErrors(gpu, 'trap', () => {
+      const errors = watch(() => {
         const encoder = gpu.createCommandEncoder()
         if (isFirst) this.#begin(plan, { encoder, size })
         this.#encode(encoder, part)

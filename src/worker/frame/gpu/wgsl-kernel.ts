@@ -44,12 +44,12 @@ export async function loadWgsl(devices: Devices, parts: KernelParts): Promise<Wg
 }
 
 async function loadOn(device: Device, parts: KernelParts): Promise<WgslKernel> {
-  const { gpu, isFallbackAdapter } = device
+  const { gpu, isFallbackAdapter, refusals } = device
   const { manifest } = parts
   const [{ pipelines, guarded }, seal] = await Promise.all([compile(gpu, parts), device.seal])
   const plan = planOf(parts, guarded, isFallbackAdapter)
   const lease = await upload(gpu, plan)
-  const shared = { gpu, seal, pipelines, pace: new Pace() }
+  const shared = { gpu, refusals, seal, pipelines, pace: new Pace() }
   const slots = Array.from({ length: IN_FLIGHT }, () => new GpuSlot(shared, new HeldBuffers(gpu, lease)))
   const inFlight = new InFlight(slots, MAX_BUFFER_BYTES - sumBytes(plan.lease))
   let lastDone = 0
